@@ -1,0 +1,115 @@
+# Fensong. `make help` lists what can be made.
+#
+# Variants have a folder each: `make SANITIZE=address,undefined`, `make CC=clang`.
+
+PREFIX      ?= /usr/local
+BINDIR      ?= $(PREFIX)/bin
+SBINDIR     ?= $(PREFIX)/sbin
+LIBEXECDIR  ?= $(PREFIX)/libexec/fensong
+DATADIR     ?= $(PREFIX)/share/fensong
+LOCALEDIR   ?= $(PREFIX)/share/locale
+MANDIR      ?= $(PREFIX)/share/man
+SYSCONFDIR  ?= /etc
+SYSTEMDDIR  ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+VERSION     := 1.0
+
+SANITIZE ?=
+comma    := ,
+VARIANT  := $(if $(filter-out cc gcc,$(CC)),-$(notdir $(CC)))$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
+BUILD    ?= build$(if $(VARIANT),/variant$(VARIANT))
+
+PACKAGES := libconfig libcmark-gfm gmime-3.0 libmicrohttpd libsystemd sqlite3 jansson libidn2 \
+            libcurl openssl glib-2.0 libseccomp
+DEBIAN_PACKAGES := gcc make pkg-config gettext libesmtp-dev libconfig-dev libcmark-gfm-dev \
+    libcmark-gfm-extensions-dev libgmime-3.0-dev libmicrohttpd-dev libsystemd-dev libsqlite3-dev \
+    libjansson-dev libidn2-dev libcsv-dev libunistring-dev libcurl4-openssl-dev libssl-dev \
+    libglib2.0-dev libseccomp-dev
+TEST_PACKAGES := python3 python3-pytest python3-aiosmtpd libcmocka-dev postfix openssl
+LINT_PACKAGES := clang clang-tidy clang-format cppcheck
+
+WARN := -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion -Wshadow -Wformat=2 -Wmissing-prototypes \
+        -Wstrict-prototypes -Wvla -Wswitch-enum -Wpointer-arith -Wundef
+OPTIMISE := $(if $(SANITIZE),-O1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE),-O2 -D_FORTIFY_SOURCE=2)
+CPPFLAGS += -D_GNU_SOURCE -Isrc -DG_DISABLE_DEPRECATED \
+    -DLOCALE_DIR='"$(LOCALEDIR)"' -DLIBEXEC_DIR='"$(LIBEXECDIR)"' -DDATA_DIR='"$(DATADIR)"' \
+    -DSYSCONF_DIR='"$(SYSCONFDIR)"' -DVERSION='"$(VERSION)"'
+PACKAGE_CFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
+CFLAGS  ?= -g
+override CFLAGS += -std=gnu17 $(OPTIMISE) -fPIE -fstack-protector-strong $(WARN) $(PACKAGE_CFLAGS)
+override LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+LIBS = $(shell pkg-config --libs $(PACKAGES)) -lcmark-gfm-extensions -lesmtp -lcsv -lunistring -ldl
+
+# What interposes libc's calls belongs to the sender alone (see src/smtp/wire.h).
+WIRE_SOURCES := $(wildcard src/smtp/wire*.c)
+SOURCES      := $(filter-out $(WIRE_SOURCES),$(wildcard src/*/*.c))
+OBJECTS      := $(SOURCES:%.c=$(BUILD)/%.o)
+WIRE_OBJECTS := $(WIRE_SOURCES:%.c=$(BUILD)/%.o)
+LIBRARY      := $(BUILD)/libfensong.a
+PROGRAMS     := $(BUILD)/fensongd $(BUILD)/fensong $(BUILD)/fensong-intake $(BUILD)/fensong-sender
+MAINS        := $(wildcard daemon/*.c)
+
+DATA_FILES := $(shell find conf/templates -type f 2>/dev/null) $(wildcard conf/*.conf)
+CATALOGUES := $(wildcard conf/locale/zh_CN/*.po)
+
+# `make V=1` shows the commands.
+ifeq ($(V),)
+    Q := @
+    say = @echo "  $(1)  $(@:$(BUILD)/%=%)"
+endif
+
+.PHONY: all
+all: $(PROGRAMS) $(BUILD)/locale/zh_CN/LC_MESSAGES/fensong.mo $(BUILD)/data/.made
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIBRARY): $(OBJECTS)
+	@rm -f $@
+	$(call say,AR)
+	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/fensongd: $(BUILD)/daemon/fensongd.o $(LIBRARY)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/fensong: $(BUILD)/daemon/fensong.o $(LIBRARY)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/fensong-intake: $(BUILD)/daemon/intake.o $(LIBRARY)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/fensong-sender: $(BUILD)/daemon/sender.o $(WIRE_OBJECTS) $(LIBRARY)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/locale/zh_CN/LC_MESSAGES/fensong.mo: $(CATALOGUES)
+	@mkdir -p $(@D)
+	$(Q)msgcat --use-first $^ | msgfmt --check-format -o $@ -
+
+# Shipped data, laid out beside the programs as it is installed in DATADIR.
+$(BUILD)/data/.made: $(DATA_FILES)
+	@mkdir -p $(@D)
+	$(Q)cp -R conf/templates $(@D)/
+	$(Q)cp $(wildcard conf/*.conf) $(@D)/
+	@touch $@
+
+# --- tests -----------------------------------------------------------------------------------------
+
+UNIT_SOURCES  := $(wildcard tests/unit/*/*.c)
+UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/unit/%)
+
+.PHONY: unit-programs
+unit-programs: $(UNIT_PROGRAMS)
+
+$(BUILD)/tests/unit/smtp/wire%: $(BUILD)/tests/unit/smtp/wire%.o $(WIRE_OBJECTS) $(LIBRARY)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+-include $(OBJECTS:.o=.d) $(WIRE_OBJECTS:.o=.d) $(MAINS:%.c=$(BUILD)/%.d) $(UNIT_PROGRAMS:=.d)
+.SECONDARY:

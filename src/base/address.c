@@ -1,0 +1,197 @@
+#include "base/address.h"
+
+#include <idn2.h>
+#include <string.h>
+
+#define ADDRESS_MAX 254 /* RFC 5321 §4.5.3.1.3: a path is 256 with its <> */
+#define LOCAL_PART_MAX 64
+#define LABEL_MAX 63
+
+struct address {
+    size_t at; /* where the @ stands */
+    char text[];
+};
+
+static bool refuse(struct error *error, struct place place, const char *what, const char *text)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    AUTO(text) char *shown = g_strescape(text, NULL);
+    bool none = g_utf8_validate(text, -1, NULL);
+    return error_set(error, EX_DATAERR, place, N_("correct the address, or take it out"), what,
+                     none ? text : shown);
+#pragma GCC diagnostic pop
+}
+
+/* RFC 5321 §4.1.2 atext. */
+static bool is_atext(char c)
+{
+    return g_ascii_isalnum(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
+}
+
+static bool is_dot_string(const char *text, size_t length)
+{
+    bool after_atom = false;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '.') {
+            if (!after_atom)
+                return false;
+            after_atom = false;
+        } else if (is_atext(text[i])) {
+            after_atom = true;
+        } else {
+            return false;
+        }
+    }
+    return after_atom;
+}
+
+/* qtextSMTP / quoted-pairSMTP between quotes. */
+static bool is_quoted_string(const char *text, size_t length)
+{
+    if (length < 3 || text[0] != '"' || text[length - 1] != '"')
+        return false;
+    for (size_t i = 1; i < length - 1; i++) {
+        if (text[i] == '\\' && ++i == length - 1)
+            return false;
+        if (text[i] < ' ' || text[i] > '~' || (text[i] == '"' && text[i - 1] != '\\'))
+            return false;
+    }
+    return true;
+}
+
+static bool is_label(const char *label, size_t length)
+{
+    if (length == 0 || length > LABEL_MAX || label[0] == '-' || label[length - 1] == '-')
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (!g_ascii_isalnum(label[i]) && label[i] != '-')
+            return false;
+    return true;
+}
+
+static bool is_domain(const char *domain)
+{
+    size_t labels = 0;
+    const char *last = domain;
+    for (const char *label = domain;; label++) {
+        size_t length = strcspn(label, ".");
+        if (!is_label(label, length))
+            return false;
+        labels++;
+        last = label;
+        label += length;
+        if (!*label)
+            break;
+    }
+    /* A last label of digits is an IP address that was typed without brackets. */
+    return labels >= 2 && strspn(last, "0123456789") != strlen(last);
+}
+
+/* The domain in A-labels and lower case, or NULL. The caller frees it with idn2_free(). */
+static char *to_a_labels(const char *domain)
+{
+    char *ascii = NULL;
+    if (idn2_to_ascii_8z(domain, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
+        return NULL;
+    return ascii;
+}
+
+static bool check_local_part(const char *text, size_t length, struct place place,
+                             unsigned *oddities, struct error *error)
+{
+    if (length == 0)
+        return refuse(error, place, N_("this address has nothing before the @: %s"), text);
+    if (length > LOCAL_PART_MAX)
+        return refuse(error, place, N_("this address has more than 64 octets before the @: %s"),
+                      text);
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] >= 0x80)
+            return refuse(error, place,
+                          N_("this address has other letters than ASCII before the @: %s"), text);
+    if (is_dot_string(text, length))
+        return true;
+    if (!is_quoted_string(text, length))
+        return refuse(error, place, N_("this is not a mail address: %s"), text);
+    *oddities |= ADDRESS_QUOTED_LOCAL_PART;
+    return true;
+}
+
+static bool check_domain(char **ascii, const char *domain, const char *text, struct place place,
+                         unsigned *oddities, struct error *error)
+{
+    AUTO(text) char *bare = g_strdup(domain);
+    size_t length = strlen(bare);
+    if (length > 1 && bare[length - 1] == '.') {
+        bare[length - 1] = '\0';
+        *oddities |= ADDRESS_DOT_AT_END;
+    }
+    char *labels = to_a_labels(bare);
+    if (!labels || !is_domain(labels)) {
+        idn2_free(labels);
+        return refuse(error, place, N_("the domain of this address can't exist: %s"), text);
+    }
+    *ascii = g_ascii_strdown(labels, -1);
+    idn2_free(labels);
+    return true;
+}
+
+bool address_parse(struct address **address, const char *text, struct place place,
+                   unsigned *oddities, struct error *error)
+{
+    unsigned none = 0;
+    if (!oddities)
+        oddities = &none;
+    *oddities = 0;
+    for (const char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            return refuse(error, place,
+                          N_("this address holds a control character or a line break: %s"), text);
+    const char *at = strrchr(text, '@');
+    if (!at)
+        return refuse(error, place, N_("this mail address has no @: %s"), text);
+    size_t local_length = (size_t)(at - text);
+    AUTO(text) char *domain = NULL;
+    if (!check_local_part(text, local_length, place, oddities, error) ||
+        !check_domain(&domain, at + 1, text, place, oddities, error))
+        return false;
+    size_t length = local_length + 1 + strlen(domain);
+    if (length > ADDRESS_MAX)
+        return refuse(error, place, N_("this address is longer than 254 octets: %s"), text);
+    struct address *fresh = g_malloc(sizeof *fresh + length + 1);
+    fresh->at = local_length;
+    memcpy(fresh->text, text, local_length + 1);
+    memcpy(fresh->text + local_length + 1, domain, strlen(domain) + 1);
+    *address = fresh;
+    return true;
+}
+
+struct address *address_copy(const struct address *address)
+{
+    return g_memdup2(address, sizeof *address + strlen(address->text) + 1);
+}
+
+void address_free(struct address *address)
+{
+    g_free(address);
+}
+
+const char *address_text(const struct address *address)
+{
+    return address->text;
+}
+
+const char *address_domain(const struct address *address)
+{
+    return address->text + address->at + 1;
+}
+
+guint address_hash(const void *address)
+{
+    return g_str_hash(((const struct address *)address)->text);
+}
+
+gboolean address_equal(const void *a, const void *b)
+{
+    return g_str_equal(((const struct address *)a)->text, ((const struct address *)b)->text);
+}

@@ -1,0 +1,6 @@
+/* The language of what people read, through gettext. */
+#pragma once
+
+/* Sets it for the process: "zh_CN" or "en". Looks for the catalogue in locale/ beside the
+ * program, then where it was installed. Needs no locale of the system but C.UTF-8. */
+void language_use(const char *language);

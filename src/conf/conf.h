@@ -1,0 +1,95 @@
+/* The configuration: libconfig files read into one checked struct that nobody changes. Section 4
+ * of the contract names its keys. All strings are UTF-8, all paths absolute. */
+#pragma once
+#include "base/address.h"
+#include "base/clock.h"
+#include "base/problem.h"
+
+#include <stdint.h>
+
+struct sender_name { /* `name <address>` */
+    char *name;      /* NULL: none */
+    struct address *address;
+};
+
+enum require { /* parts that an issue of a publication must have */
+    REQUIRE_DATE = 1 << 0,
+    REQUIRE_EDITOR = 1 << 1,
+    REQUIRE_REVIEWER = 1 << 2,
+    REQUIRE_DISTRIBUTION = 1 << 3,
+    REQUIRE_CONTACT = 1 << 4,
+    REQUIRE_OFFICE = 1 << 5,
+    REQUIRE_TOTAL = 1 << 6,
+};
+
+struct publication {
+    char *id, *name, *folder;
+    usec_t settle;
+    struct sender_name from;
+    struct address *envelope_from; /* never NULL: default is from.address */
+    bool reply_to_contact;         /* reply_to = "contact" */
+    struct address *reply_to;      /* NULL: by reply_to_contact, or none */
+    char *list_id;                 /* NULL: none */
+    char *subject;                 /* with {name} {year} {number} {total} */
+    unsigned require;              /* a set of enum require */
+    bool personal;
+    GPtrArray *report_to; /* of struct address */
+    uint64_t max_size;    /* octets of the message as sent */
+};
+
+enum tls_mode { TLS_NONE, TLS_STARTTLS, TLS_OPPORTUNISTIC, TLS_IMPLICIT };
+
+struct relay {
+    char *name, *host;
+    uint16_t port;
+    enum tls_mode tls;
+    char *ca_file;       /* NULL: the system's */
+    char *user;          /* NULL: no login */
+    char *password_file; /* NULL: none; a credential's path is resolved to a file too */
+    unsigned connections, recipients_per_message, messages_per_connection;
+    unsigned rate;         /* recipients … */
+    usec_t rate_period;    /* … in this time; 0: no limit */
+    usec_t connect_timeout;
+    usec_t timeout; /* caps every step; 0: RFC 5321's for each */
+};
+
+enum after_unknown { UNKNOWN_AGAIN, UNKNOWN_HOLD };
+
+struct retry {
+    usec_t *delays; /* at least one; the last repeats */
+    size_t delay_count;
+    usec_t give_up_after;
+    enum after_unknown unknown;
+};
+
+struct conf {
+    char *file;     /* where it was read from */
+    char *language; /* "zh_CN" or "en" */
+    char *state_dir, *control, *groups_dir, *hostname;
+    char *templates_dir, *answers_file; /* the shipped ones where nothing else is said */
+    GPtrArray *publications;            /* of struct publication, at least one */
+    GPtrArray *relays;                  /* of struct relay, at least one, in order */
+    struct retry retry;
+    GPtrArray *admins; /* of struct address */
+};
+
+/* Where fensong.conf is when nobody says otherwise. */
+extern const char conf_default_file[];
+
+/* Reads and checks all of it; every problem of it is added (EX_CONFIG), in one run. *conf is set,
+ * and the caller's, if there was none. */
+MUST bool conf_read(struct conf **conf, const char *file, struct problems *problems);
+void conf_free(struct conf *conf);
+AUTO_DEFINE(conf, struct conf, conf_free)
+
+/* By id, or by the name that a masthead bears (blanks don't count); NULL: there is none. */
+const struct publication *conf_publication(const struct conf *conf, const char *id);
+const struct publication *conf_publication_named(const struct conf *conf, const char *name);
+const struct relay *conf_relay(const struct conf *conf, const char *name);
+
+/* The relay's password without its last line end; the caller frees it with conf_password_free().
+ * NULL and true: it needs none. */
+MUST bool conf_password(char **password, const struct relay *relay, struct error *error);
+void conf_password_free(char *password);
+
+/* Helpers for other readers of libconfig files (groups): see conf/reader.h. */

@@ -1,0 +1,51 @@
+/* What is due, the relays' health, the senders, the outcomes. Runs on the daemon's event loop. */
+#pragma once
+#include "base/problem.h"
+#include "conf/conf.h"
+#include "queue/queue.h"
+#include "smtp/answers.h"
+
+#include <systemd/sd-event.h>
+
+struct dispatch; /* opaque */
+
+/* Starts on the loop. `conf`, `queue` and `answers` are borrowed and outlive it. */
+MUST bool dispatch_start(struct dispatch **dispatch, sd_event *loop, const struct conf *conf,
+                         struct queue *queue, const struct answers *answers, struct error *error);
+void dispatch_free(struct dispatch *dispatch);
+
+/* Something may be due that was not (an issue admitted, released, retried): looks at once. */
+void dispatch_wake(struct dispatch *dispatch);
+
+/* Another configuration from the next transaction on; the senders of changed relays finish theirs. */
+void dispatch_reconfigure(struct dispatch *dispatch, const struct conf *conf,
+                          const struct answers *answers);
+
+/* Hands out nothing more; `done` is called once no transaction is in flight. */
+void dispatch_drain(struct dispatch *dispatch, void (*done)(void *user), void *user);
+/* Is one of the senders waiting for the answer to its end of data? */
+bool dispatch_waits_for_end(const struct dispatch *dispatch);
+
+struct relay_health {
+    const char *name;
+    bool resting;
+    usec_t rests_until;  /* 0: does not */
+    const char *trouble; /* its last one; NULL: none */
+    unsigned senders;
+};
+/* Of struct relay_health, in the configuration's order; the strings are dispatch's own. */
+GPtrArray *dispatch_relays(const struct dispatch *dispatch);
+
+/* Called after commits in which an issue came to its end, or was held by dispatch. */
+void dispatch_on_ended(struct dispatch *dispatch, void (*ended)(void *user, int64_t issue),
+                       void *user);
+
+/* Connects, does TLS and logs in at each relay, one after the other, without mail; for `check`. Adds
+ * EX_UNAVAILABLE for what is not reachable. Needs no daemon and no loop. */
+void dispatch_check_relays(const struct conf *conf, struct problems *problems);
+
+/* Sends one message to some addresses through the first relay that takes it, at once, past the
+ * queue: a trial copy. Needs no daemon. Of struct verdict for each address, in order. */
+MUST bool dispatch_send_trial(const struct conf *conf, const struct address *mail_from,
+                              const char *message_file, const GPtrArray *addresses,
+                              GPtrArray **verdicts, struct error *error);

@@ -1,0 +1,51 @@
+/* Who receives: the groups of groups_dir with their lists, what a 分送 line names, and its
+ * expansion into recipients. Section 4 of the contract. */
+#pragma once
+#include "base/address.h"
+#include "base/problem.h"
+#include "issue/issue.h"
+
+struct recipient {
+    struct address *address;
+    char *name, *title, *unit; /* NULL: not said */
+    GPtrArray *groups;         /* of const char *: ids in the order of the 分送 lines; people's own */
+    char *origin;              /* where it came from: "leaders.csv:12" */
+};
+
+struct group {
+    char *id, *name;
+    GPtrArray *aliases; /* of char * */
+    GPtrArray *sources; /* of char *: file names of its lists, and its own when it has members */
+    GPtrArray *includes; /* of char *: ids */
+};
+
+struct people; /* all groups as they were read; opaque */
+
+/* Reads all groups and lists. A broken group or list fails nothing here: its problems are kept and
+ * told by those who need it. False only where the folder itself can't be read. */
+MUST bool people_read(struct people **people, const char *groups_dir, struct error *error);
+void people_free(struct people *people);
+AUTO_DEFINE(people, struct people, people_free)
+
+/* Adds copies of the problems and remarks of all groups: for --check-config and `check`. */
+void people_check(const struct people *people, struct problems *problems);
+
+/* Sorted by id; people's own. */
+size_t people_group_count(const struct people *people);
+const struct group *people_group_at(const struct people *people, size_t index);
+const struct group *people_group(const struct people *people, const char *id); /* NULL: none */
+
+/* Finds the groups that each distribution line names and puts their ids into line->groups. Words
+ * left over are a PROBLEM with the line of `document`, the words, and the nearest names. 存档 and
+ * the like are remarks. False: there was a problem. */
+MUST bool people_resolve(const struct people *people, GPtrArray *distribution,
+                         const char *document, struct problems *problems);
+
+/* The recipients of these groups (ids), each once, in the order of the groups, exclusions taken out;
+ * what is wrong with a group that is needed is added. *recipients, of struct recipient, is the
+ * caller's, and good while `people` is. False: there was a problem. */
+MUST bool people_expand(const struct people *people, const GPtrArray *groups,
+                        GPtrArray **recipients, struct problems *problems);
+
+/* The ids named by all lines, each once, in order. The caller frees the array. */
+GPtrArray *people_groups_of(const GPtrArray *distribution);
