@@ -105,7 +105,11 @@ static int on_event(sd_event_source *source, const struct inotify_event *event, 
 {
     (void)source;
     struct outbox *outbox = user;
-    if (event->mask & (IN_Q_OVERFLOW | IN_IGNORED | IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)) {
+    if (event->mask & (IN_IGNORED | IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)) {
+        /* What is made there next may get the same inode number. */
+        outbox->inode = 0;
+        outbox->next_scan = 0;
+    } else if (event->mask & IN_Q_OVERFLOW) {
         outbox->next_scan = 0;
     } else if (event->len > 0 && !outbox_is_work_in_progress(event->name)) {
         struct candidate *candidate = candidate_named(outbox, event->name);
@@ -380,6 +384,8 @@ const struct publication *outbox_publication(const struct outbox *outbox)
 void outbox_set_publication(struct outbox *outbox, const struct publication *publication)
 {
     outbox->publication = publication;
+    outbox->next_scan = 0;
+    arm(outbox);
 }
 
 const char *outbox_trouble(const struct outbox *outbox)

@@ -18,8 +18,8 @@ struct outbox_item {
 struct outbox; /* opaque */
 
 /* Called for each settled item, at most once until outbox_release(), by name among those that have
- * settled together. The item is outbox's own and good until then; at most eight are out at once, the
- * others wait for a release. outbox_close() is not for callbacks. */
+ * settled together. The item is outbox's own and good until then; at most eight are out at once,
+ * the others wait for a release. outbox_close() is not for callbacks. */
 typedef void outbox_settled(void *user, struct outbox *outbox, const struct outbox_item *item);
 /* Called for what can never be taken (symbolic link, device, unreadable, empty) with the reason, so
  * that it is rejected. */
@@ -39,7 +39,7 @@ MUST bool outbox_open(struct outbox **outbox, sd_event *loop, const struct publi
                       struct outbox_calls calls, struct error *error);
 void outbox_close(struct outbox *outbox);
 const struct publication *outbox_publication(const struct outbox *outbox);
-/* After a reload: the same publication's new settings (the folder is the same). */
+/* After a reload: the same publication's new settings (the folder is the same). Looks at once. */
 void outbox_set_publication(struct outbox *outbox, const struct publication *publication);
 /* Why nothing can be seen in it now, in words; NULL: all is well. The outbox's own. */
 const char *outbox_trouble(const struct outbox *outbox);
