@@ -17,6 +17,12 @@ struct reader {
     int footnotes;
 };
 
+/* The types of extensions have no names in the headers that Debian ships. */
+static bool is_extension(cmark_node *node, const char *type)
+{
+    return strcmp(cmark_node_get_type_string(node), type) == 0;
+}
+
 /* --- pieces ----------------------------------------------------------------------------------- */
 
 static void read_inline(struct reader *reader, struct inline_text *text, cmark_node *node)
@@ -201,7 +207,7 @@ static void collect(struct collector *collector, cmark_event_type event, cmark_n
     else if (type == CMARK_NODE_ITEM)
         begin_item(collector, cmark_node_get_start_line(node));
     else if (type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING ||
-             type == CMARK_NODE_TABLE_CELL)
+             is_extension(node, "table_cell"))
         take_inline(collector, node);
     else if (type == CMARK_NODE_CODE_BLOCK || type == CMARK_NODE_HTML_BLOCK)
         take_literal(collector, cmark_node_get_literal(node));
@@ -318,7 +324,7 @@ static void add_block(struct reader *reader, cmark_node *node)
         add_list(reader, node);
     else if (type == CMARK_NODE_BLOCK_QUOTE)
         add_collected(reader, node, BLOCK_QUOTE);
-    else if (type == CMARK_NODE_TABLE)
+    else if (is_extension(node, "table"))
         add_table(reader, node);
     else if (type == CMARK_NODE_THEMATIC_BREAK)
         g_ptr_array_add(reader->blocks,
