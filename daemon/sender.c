@@ -16,11 +16,17 @@
 #define IDLE     (2 * USEC_PER_SEC) /* without a next order, then the connection ends */
 #define FOR_EVER (-1)
 
+struct held { /* a message, or why it can't be sent */
+    struct message *message;
+    struct error error;
+};
+
 struct sender {
     int stop_fd; /* SIGTERM and SIGINT */
     struct order relay;
-    GHashTable *messages;          /* by issue, of struct message */
-    const struct message *message; /* of the job at hand */
+    GHashTable *messages;          /* by issue, of struct held */
+    uint64_t job;                  /* the last one taken … */
+    const struct message *message; /* … and its message */
     struct error fault;            /* ours or the daemon's: ends it; {0}: none */
 };
 
@@ -32,8 +38,8 @@ struct sender {
 static void tell(const struct event *event)
 {
     struct error error = {0};
-    (void)event_send(SENDER_SOCKET_FD, event, &error);
-    error_clear(&error);
+    if (!event_send(SENDER_SOCKET_FD, event, &error))
+        error_clear(&error);
 }
 
 static void tell_ready(void *user, const struct reply *greeting, unsigned capabilities,
@@ -65,16 +71,21 @@ static bool mark_end(void *user, const struct job *job)
 static void tell_outcome(void *user, const struct job *job, const struct verdict verdicts[])
 {
     struct sender *sender = user;
-    (void)!journal_record(SENDER_JOURNAL_FD, job->id, verdicts, job->count, &sender->fault);
+    if (!journal_record(SENDER_JOURNAL_FD, job->id, verdicts, job->count, &sender->fault))
+        log_error(LOG_ERR, (struct log_about){0}, &sender->fault);
     tell(&(struct event){.kind = EVENT_OUTCOME,
                          .job = job->id,
                          .count = job->count,
                          .verdicts = (struct verdict *)verdicts});
 }
 
-static void tell_gone(enum gone_why why, const struct reply *reply)
+/* With GONE_OURS the job at hand is named: it is the one that can't be sent. */
+static void tell_gone(const struct sender *sender, const struct session_end *end)
 {
-    tell(&(struct event){.kind = EVENT_GONE, .why = why, .reply = *reply});
+    tell(&(struct event){.kind = EVENT_GONE,
+                         .why = end->why,
+                         .reply = end->reply,
+                         .job = end->why == GONE_OURS ? sender->job : 0});
 }
 
 /* --- orders --------------------------------------------------------------------------------------
@@ -95,22 +106,29 @@ static bool wait_for_order(const struct sender *sender, usec_t limit)
     return count > 0 && !fds[0].revents;
 }
 
+/* One that is not clean is a fault only when a job wants it. */
 static void take_message(struct sender *sender, const struct order *order)
 {
-    struct message *message;
-    if (!message_open(&message, order->message_fd, &sender->fault))
-        return;
-    g_hash_table_replace(sender->messages, g_memdup2(&order->issue, sizeof order->issue), message);
+    struct held *held = g_new0(struct held, 1);
+    if (!message_open(&held->message, order->message_fd, &held->error))
+        log_error(LOG_ERR, (struct log_about){0}, &held->error);
+    g_hash_table_replace(sender->messages, g_memdup2(&order->issue, sizeof order->issue), held);
 }
 
 static enum next take_job(struct sender *sender, struct order *order, struct job *job)
 {
-    sender->message = g_hash_table_lookup(sender->messages, &order->job.issue);
-    if (!sender->message) {
+    const struct held *held = g_hash_table_lookup(sender->messages, &order->job.issue);
+    sender->job = order->job.id;
+    if (!held) {
         error_set(&sender->fault, EX_PROTOCOL, NOWHERE, NULL,
                   N_("the daemon gave a job without its message"));
         return NEXT_NONE;
     }
+    if (!held->message) {
+        error_copy(&sender->fault, &held->error);
+        return NEXT_NONE;
+    }
+    sender->message = held->message;
     *job = order->job;
     order->job = (struct job){0};
     return NEXT_JOB;
@@ -231,7 +249,7 @@ static void tell_end(struct sender *sender, struct session_end *end)
     }
     if (end->why != GONE_DONE)
         say_why(sender, end);
-    tell_gone(end->why, &end->reply);
+    tell_gone(sender, end);
 }
 
 static void work(struct sender *sender)
@@ -248,9 +266,12 @@ static void work(struct sender *sender)
     session_end_clear(&end);
 }
 
-static void free_message(void *message)
+static void free_held(void *pointer)
 {
-    message_free(message);
+    struct held *held = pointer;
+    message_free(held->message);
+    error_clear(&held->error);
+    g_free(held);
 }
 
 int main(void)
@@ -258,7 +279,7 @@ int main(void)
     log_open("fensong-sender");
     struct sender sender = {.stop_fd = -1, .relay = {.message_fd = -1}};
     struct error error = {0};
-    sender.messages = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, free_message);
+    sender.messages = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, free_held);
     bool good =
         harden(&error) && take_signals(&sender.stop_fd, &error) && receive_relay(&sender, &error);
     if (good)
