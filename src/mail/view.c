@@ -53,7 +53,8 @@ static json_t *view_of_list(const struct block *block)
     int numbers[8] = {0};
     for (guint i = 0; block->texts && i < block->texts->len; i++) {
         const char *text = block->texts->pdata[i];
-        int depth = MIN(item_depth(&text), (int)G_N_ELEMENTS(numbers) - 1);
+        int depth = item_depth(&text);
+        depth = MIN(depth, (int)G_N_ELEMENTS(numbers) - 1);
         numbers[depth]++;
         for (int deeper = depth + 1; deeper < (int)G_N_ELEMENTS(numbers); deeper++)
             numbers[deeper] = 0;
@@ -154,6 +155,25 @@ static json_t *view_of_block(const struct block *block, int article_level, GHash
 
 /* --- articles --------------------------------------------------------------------------------- */
 
+/* A title comes over two lines in many documents, and the reader joins them with a blank: where it
+ * stands between Hanzi the title may break again, rather than within a word. */
+static json_t *pieces_of(const char *title)
+{
+    json_t *pieces = json_array();
+    const char *begin = title;
+    for (const char *blank = strchr(title, ' '); blank; blank = strchr(blank + 1, ' ')) {
+        bool apart = blank > begin &&
+                     text_width_of(g_utf8_get_char(g_utf8_prev_char(blank))) == 2 &&
+                     text_width_of(g_utf8_get_char(blank + 1)) == 2;
+        if (!apart)
+            continue;
+        json_array_append_new(pieces, json_stringn(begin, (size_t)(blank - begin)));
+        begin = blank + 1;
+    }
+    json_array_append_new(pieces, json_text(begin));
+    return pieces;
+}
+
 static json_t *view_of_article(const struct article *article, GHashTable *pictures)
 {
     int level = has(article->section) ? ARTICLE_LEVEL + 1 : ARTICLE_LEVEL;
@@ -162,6 +182,7 @@ static json_t *view_of_article(const struct article *article, GHashTable *pictur
         json_array_append_new(blocks, view_of_block(article->blocks->pdata[i], level, pictures));
     json_t *view = json_object();
     set(view, "title", json_text(article->title));
+    set(view, "pieces", pieces_of(article->title));
     set(view, "level", json_integer(level));
     set(view, "attribution", text_or_null(article->attribution));
     set(view, "blocks", blocks);
