@@ -89,6 +89,9 @@ typedef bool queue_visit(void *user, const struct queue_delivery *delivery, stru
 /* Every delivery of an issue in order; `state` -1: all, else those. */
 MUST bool queue_deliveries(struct queue *queue, int64_t issue, int state, queue_visit *visit,
                            void *user, struct error *error);
+/* A page of them: at most `most` of those whose id is greater than `after`, by id. */
+MUST bool queue_deliveries_page(struct queue *queue, int64_t issue, int state, int64_t after,
+                                size_t most, queue_visit *visit, void *user, struct error *error);
 
 /* --- what people ask for. `who` goes into the history; each commits. ------------------------------ */
 
