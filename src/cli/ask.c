@@ -83,8 +83,10 @@ json_t *ask_get(struct ask *ask, const char *resource, struct error *error)
 {
     AUTO(json) json_t *answer = NULL;
     AUTO(error) struct error wrong = {0};
-    if (client_ask(ask->client, "GET", resource, NULL, &answer, &wrong))
+    if (client_ask(ask->client, "GET", resource, NULL, &answer, &wrong)) {
+        g_clear_pointer(&ask->queue, queue_close); /* what it knows is old now */
         return TAKE(answer);
+    }
     if (client_found_nobody(ask->client))
         return read_queue(ask, resource, &wrong, error);
     error_pass(error, &wrong);

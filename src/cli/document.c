@@ -17,31 +17,26 @@ static char *typed(const char *path, const struct source *source)
     return g_build_filename(path, source->document_name, NULL);
 }
 
-/* The intake knows the document by its own name; who typed a path can click on the path. */
-static void add_as_typed(struct problems *problems, const struct document *document,
-                         const struct problems *found)
-{
-    const struct source *source = document->source;
-    AUTO(text) char *path = source ? typed(document->path, source) : NULL;
-    size_t before = problems_count(problems);
-    problems_join(problems, found);
-    for (size_t i = before; i < problems_count(problems); i++) {
-        struct place *place = (struct place *)&problems_at(problems, i)->error.place;
-        if (!source || !place->file || !g_str_equal(place->file, source->document_name))
-            continue;
-        g_free((char *)place->file);
-        place->file = g_strdup(path);
-    }
-}
-
 static bool walk(struct document *document, const struct conf *conf, enum mail_kind kind,
-                 struct problems *problems)
+                 struct problems *found)
 {
     const struct intake_order order = {
         .conf = conf, .source = document->source, .kind = kind, .date = clock_now()};
     bool good = intake_walk(&document->intake, &order);
-    add_as_typed(problems, document, document->intake->problems);
+    problems_join(found, document->intake->problems);
     return good;
+}
+
+/* The intake knows the document by its own name; who typed a path can click on the path. */
+static void add_as_typed(struct problems *problems, const struct document *document,
+                         struct problems *found)
+{
+    const struct source *source = document->source;
+    if (source) {
+        AUTO(text) char *path = typed(document->path, source);
+        problems_rename_file(found, source->document_name, path);
+    }
+    problems_join(problems, found);
 }
 
 bool document_read(struct document *document, const struct conf *conf, const char *path,
@@ -54,9 +49,10 @@ bool document_read(struct document *document, const struct conf *conf, const cha
     *document = (struct document){.path = path};
     if (!open_path(&fd, path, &error))
         return problems_take(problems, "not-readable", &error);
-    bool read = source_read(&document->source, fd, name, found);
+    bool good =
+        source_read(&document->source, fd, name, found) && walk(document, conf, kind, found);
     add_as_typed(problems, document, found);
-    return read && walk(document, conf, kind, problems);
+    return good;
 }
 
 void document_clear(struct document *document)

@@ -84,7 +84,6 @@ json_t *table_issues(struct queue *queue, struct error *error)
 struct listing {
     const struct answers *answers;
     json_t *rows;
-    int64_t last;
 };
 
 static json_t *group_ids(const char *groups)
@@ -116,7 +115,6 @@ static bool list_delivery(void *user, const struct queue_delivery *delivery, str
     set(row, "next_attempt_at", json_time(delivery->next_attempt_at));
     set(row, "reason", json_text(reason));
     json_array_append_new(listing->rows, row);
-    listing->last = delivery->id;
     return true;
 }
 
@@ -126,12 +124,11 @@ json_t *table_recipients(struct queue *queue, const struct answers *answers,
 {
     AUTO(json) json_t *rows = json_array();
     struct listing listing = {.answers = answers, .rows = rows};
+    int64_t next = 0;
     if (!queue_deliveries_page(queue, issue->id, page->state, page->after, page->most,
-                               list_delivery, &listing, error))
+                               list_delivery, &listing, &next, error))
         return NULL;
-    bool more = json_array_size(rows) == page->most;
-    return json_pack("{s:O, s:o}", "recipients", rows, "next",
-                     more ? json_integer(listing.last) : json_null());
+    return json_pack("{s:O, s:o}", "recipients", rows, "next", json_number_or_null(next));
 }
 
 /* --- the others --------------------------------------------------------------------------------
