@@ -150,7 +150,9 @@ static int run_retry(struct session *session, int argc, char **argv)
         return fail_usage(session, N_("name an issue"));
     if ((status = session_read_conf(session)) != EX_OK)
         return status;
-    AUTO(json) json_t *body = json_pack("{s:o}", "addresses", array_of(arguments + 1));
+    AUTO(json) json_t *body = json_object();
+    if (count > 1)
+        json_object_set_new(body, "addresses", array_of(arguments + 1));
     const struct order order = {arguments[0], "retry", body};
     return give(session, &order, N_("deliveries to be tried again"));
 }

@@ -46,7 +46,7 @@ int session_read_conf(struct session *session)
 /* --- what stands before the command -------------------------------------------------------------
  */
 
-enum { GO_ON = -1 };
+enum { GO_ON = -1, CONFIG = 256 /* has no letter */ };
 
 static int show_version(void)
 {
@@ -57,7 +57,7 @@ static int show_version(void)
 /* Stops at the first word that is no option: the command. */
 static int read_overall(struct session *session, int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+    static const struct option options[] = {{"config", required_argument, NULL, CONFIG},
                                             {"help", no_argument, NULL, 'h'},
                                             {"version", no_argument, NULL, 'V'},
                                             {0}};
@@ -65,17 +65,15 @@ static int read_overall(struct session *session, int argc, char **argv)
     opterr = 0;
     while ((letter = getopt_long(argc, argv, "+:hV", options, NULL)) != -1)
         switch (letter) {
-        case 'c':
+        case CONFIG:
             session->config = optarg;
             break;
         case 'h':
             return command_help.run(session, 1, (char *[]){"help", NULL});
         case 'V':
             return show_version();
-        case ':':
-            return fail_usage(session, N_("the option %s needs a value"), argv[optind - 1]);
         default:
-            return fail_usage(session, N_("there is no option %s"), argv[optind - 1]);
+            return fail_option(session, letter, argv);
         }
     return GO_ON;
 }

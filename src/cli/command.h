@@ -40,6 +40,8 @@ int fail_all(const struct problems *problems);
 /* Says what is wrong with the arguments (a msgid and what it names) and the usage. EX_USAGE. */
 int fail_usage(const struct session *session, const char *what, ...)
     __attribute__((format(printf, 2, 3)));
+/* The same for the option over which getopt_long() has just stumbled with this code. */
+int fail_option(const struct session *session, int code, char **argv);
 
 /* --- options -----------------------------------------------------------------------------------
  */

@@ -89,9 +89,9 @@ static void print_rows(const json_t *rows)
     {
         const json_t *size = json_object_get(row, "recipients");
         AUTO(text)
-        char *count =
-            json_is_integer(size) ? g_strdup_printf("%lld", (long long)json_integer_value(size))
-                                  : g_strdup("?");
+        char *count = json_is_integer(size)
+                          ? g_strdup_printf("%lld", (long long)json_integer_value(size))
+                          : g_strdup("?");
         AUTO(text) char *aliases = joined(json_object_get(row, "aliases"));
         AUTO(text) char *sources = joined(json_object_get(row, "sources"));
         table_add(table, (const char *[]){json_get_text(row, "group"), count,

@@ -45,6 +45,15 @@ int fail_usage(const struct session *session, const char *what, ...)
     return status;
 }
 
+/* A letter may stand in the middle of a word, before optind moves on. */
+int fail_option(const struct session *session, int code, char **argv)
+{
+    bool letter = optopt > 0 && optopt < FIRST_CODE;
+    AUTO(text) char *option = letter ? g_strdup_printf("-%c", optopt) : g_strdup(argv[optind - 1]);
+    return code == ':' ? fail_usage(session, N_("the option %s needs a value"), option)
+                       : fail_usage(session, N_("there is no option %s"), option);
+}
+
 /* --- reading -----------------------------------------------------------------------------------
  */
 
@@ -115,12 +124,8 @@ bool options_read(const struct session *session, int argc, char **argv,
             take(entry, optarg);
             continue;
         }
-        if (code == HELP_LETTER)
-            *status = show_usage(session->command);
-        else if (code == ':')
-            *status = fail_usage(session, N_("the option %s needs a value"), argv[optind - 1]);
-        else
-            *status = fail_usage(session, N_("there is no option %s"), argv[optind - 1]);
+        *status =
+            code == HELP_LETTER ? show_usage(session->command) : fail_option(session, code, argv);
         return false;
     }
     *arguments = argv + optind;

@@ -81,12 +81,14 @@ json_t *change_cancel(const struct control_parts *parts, const struct request *r
 typedef bool change_one(const struct control_parts *parts, const struct request *request,
                         int64_t issue, const char *address, int64_t *count, struct error *error);
 
-/* The addresses as the queue writes them. */
+/* The addresses as the queue writes them. An empty list is refused: it may not come to mean all. */
 static bool addresses_of(json_t *array, GPtrArray **addresses, struct error *error)
 {
     AUTO(array) GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)address_free);
     size_t i;
     json_t *item;
+    if (!json_array_size(array))
+        return unpacked(false, error);
     json_array_foreach(array, i, item)
     {
         struct address *address = NULL;
@@ -154,11 +156,12 @@ json_t *change_retry(const struct control_parts *parts, const struct request *re
 {
     AUTO(array) GPtrArray *addresses = NULL;
     json_t *array = NULL;
-    if (!UNPACK(request, error, "{s?o}", "addresses", &array) ||
-        !addresses_of(array, &addresses, error))
+    if (!UNPACK(request, error, "{s?o}", "addresses", &array))
         return NULL;
-    if (!addresses->len)
+    if (!array)
         return retry_all(parts, request, error);
+    if (!addresses_of(array, &addresses, error))
+        return NULL;
     return change_each(parts, request, "to be tried again", addresses, retry_one, error);
 }
 
@@ -181,10 +184,6 @@ json_t *change_settle(const struct control_parts *parts, const struct request *r
     if (!UNPACK(request, error, "{s:o, s:b}", "addresses", &array, "sent", &sent) ||
         !addresses_of(array, &addresses, error))
         return NULL;
-    if (!addresses->len) {
-        unpacked(false, error);
-        return NULL;
-    }
     return change_each(parts, request, sent ? "settled as sent" : "settled as failed", addresses,
                        settle_one, error);
 }
