@@ -9,16 +9,17 @@
 
 /* A thing in the outbox that has settled: a file, or a folder with one document. */
 struct outbox_item {
-    char *name;     /* in outbox/ */
-    int fd;         /* open for reading: the file, or the folder (O_DIRECTORY) */
+    char *name; /* in outbox/ */
+    int fd;     /* open for reading: the file, or the folder (O_DIRECTORY) */
     bool is_folder;
     uint64_t state; /* of what was opened: inode, sizes, times */
 };
 
 struct outbox; /* opaque */
 
-/* Called for each settled item, at most once until outbox_release(). The item is outbox's own and
- * good until then. */
+/* Called for each settled item, at most once until outbox_release(), by name among those that have
+ * settled together. The item is outbox's own and good until then; at most eight are out at once,
+ * the others wait for a release. outbox_close() is not for callbacks. */
 typedef void outbox_settled(void *user, struct outbox *outbox, const struct outbox_item *item);
 /* Called for what can never be taken (symbolic link, device, unreadable, empty) with the reason, so
  * that it is rejected. */
@@ -38,17 +39,19 @@ MUST bool outbox_open(struct outbox **outbox, sd_event *loop, const struct publi
                       struct outbox_calls calls, struct error *error);
 void outbox_close(struct outbox *outbox);
 const struct publication *outbox_publication(const struct outbox *outbox);
-/* After a reload: the same publication's new settings (the folder is the same). */
+/* After a reload: the same publication's new settings (the folder is the same). Looks at once. */
 void outbox_set_publication(struct outbox *outbox, const struct publication *publication);
 /* Why nothing can be seen in it now, in words; NULL: all is well. The outbox's own. */
 const char *outbox_trouble(const struct outbox *outbox);
 
 /* Is what lies in the outbox under this name still what was opened? */
 bool outbox_is_unchanged(const struct outbox *outbox, const struct outbox_item *item);
-/* Done with it: it is looked at again, from `later` on (0: at once), if it still lies there. */
+/* Done with it: it is looked at again, from `later` on (by clock_now(); 0: at once) or once it
+ * changes, if it still lies there. */
 void outbox_release(struct outbox *outbox, const struct outbox_item *item, usec_t later);
 
-/* --- filing: needs no watch, so that it can be done again after a crash ------------------------------ */
+/* --- filing: needs no watch, so that it can be done again after a crash
+ * ------------------------------ */
 
 /* Moves outbox/NAME to sending/KEY/NAME, durably; true also if it is there already. */
 MUST bool outbox_file_sending(const struct publication *publication, const char *name,

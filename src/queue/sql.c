@@ -73,6 +73,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_CHANGE] = "UPDATE delivery SET state = ?2, next_attempt = ?3, sent_at = ?4 WHERE id = ?1",
     [SQL_BAR_ADD] = "INSERT OR REPLACE INTO bar (issue, relay, answer) VALUES (?1, ?2, ?3)",
     [SQL_BAR_IS] = "SELECT 1 FROM bar WHERE issue = ?1 AND relay = ?2",
+    [SQL_BAR_ANSWER] = "SELECT answer FROM bar WHERE issue = ?1 AND answer IS NOT NULL LIMIT 1",
     [SQL_BARS_CLEAR] = "DELETE FROM bar WHERE issue = ?1",
     [SQL_SUPPRESSION_ADD] = "INSERT OR REPLACE INTO suppression (address, why, who, at, until)"
                             " VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -169,7 +170,7 @@ bool change_begin(struct queue *queue, struct error *error)
 void change_rollback(struct queue *queue)
 {
     struct error ignored = {0};
-    if (!sqlite3_get_autocommit(queue->db) && !sql_run(queue, &ignored, SQL_ROLLBACK, ""))
+    if (queue->db && !sqlite3_get_autocommit(queue->db) && !sql_run(queue, &ignored, SQL_ROLLBACK, ""))
         error_clear(&ignored);
     queue->in_transaction = false;
 }

@@ -36,6 +36,7 @@ enum sql {
     SQL_CHANGE,
     SQL_BAR_ADD,
     SQL_BAR_IS,
+    SQL_BAR_ANSWER,
     SQL_BARS_CLEAR,
     SQL_SUPPRESSION_ADD,
     SQL_SUPPRESSION_REMOVE,
@@ -48,6 +49,7 @@ enum sql {
 /* An issue that can still change, as it is in memory; written with each commit. */
 struct open_issue {
     int64_t id, first, last, cursor; /* delivery ids; cursor: the last one claimed for a first try */
+    char *key;
     enum issue_state state;
     enum hold_reason why;
     char *why_text;
