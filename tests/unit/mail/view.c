@@ -71,7 +71,6 @@ static void everything_has_its_name(void **state)
 static void what_is_not_there_is_null(void **state)
 {
     (void)state;
-    AUTO(sample) struct sample *sample = sample_new();
     struct issue bare = {.name = (char *)"动态", .key = (char *)"2023-25"};
     AUTO(table) GHashTable *pictures = g_hash_table_new(g_str_hash, g_str_equal);
     AUTO(json) json_t *view = view_of_issue(&bare, "主题", pictures);
