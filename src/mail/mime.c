@@ -3,13 +3,14 @@
 #include <gmime/gmime.h>
 #include <string.h>
 
+#include "mail/encode.h"
 #include "mail/identity.h"
 #include "mail/subject.h"
-#include "mail/words.h"
 
-#define CHARSET        "UTF-8"
-#define NAME_MAX_CHARS 120 /* a display name that long is no name, and could make too long a line  \
-                            */
+#define CHARSET "UTF-8"
+#define NAME_MAX_CHARS                                                                             \
+    120 /* a display name that long is no name, and could make too long a line                     \
+         */
 #define SUBJECT_MAX_CHARS 400
 #define NAMED_LINE_MAX    62 /* of 76, without Reply-To: and < > */
 
@@ -80,7 +81,7 @@ static GMimeObject *text_part(const char *subtype, const char *text)
 static void set_encoded_name(GMimeObject *part, const char *name)
 {
     AUTO(text) char *type = g_mime_content_type_get_mime_type(g_mime_object_get_content_type(part));
-    AUTO(text) char *words = words_encoded(name);
+    AUTO(text) char *words = encode_words(name);
     AUTO(text) char *value = g_strdup_printf("%s;\r\n\tname=\"%s\"", type, words);
     set_encoded(part, "Content-Type", value);
 }
@@ -192,7 +193,7 @@ static GMimeObject *body_of(const struct letter *letter)
 static void add_named(GString *value, const char *name, const char *id)
 {
     AUTO(text) char *sensible = shortened(name, NAME_MAX_CHARS);
-    AUTO(text) char *phrase = words_phrase(sensible);
+    AUTO(text) char *phrase = encode_phrase(sensible);
     bool fits = strlen(phrase) + strlen(id) <= NAMED_LINE_MAX;
     g_string_append_printf(value, "%s%s<%s>", phrase, fits ? " " : "\r\n ", id);
 }
@@ -229,7 +230,7 @@ static void set_token(GMimeMessage *message, const char *name, const char *value
 static void set_subject(GMimeMessage *message, const char *subject)
 {
     AUTO(text) char *sensible = shortened(subject, SUBJECT_MAX_CHARS);
-    AUTO(text) char *words = words_unstructured(sensible);
+    AUTO(text) char *words = encode_text(sensible);
     set_encoded(GMIME_OBJECT(message), "Subject", words);
 }
 

@@ -1,4 +1,4 @@
-#include "mail/words.h"
+#include "mail/encode.h"
 
 #include <string.h>
 
@@ -29,8 +29,8 @@ static void words_are_fit_for_their_place(void **state)
 {
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        AUTO(text) char *subject = words_unstructured(rows[i].text);
-        AUTO(text) char *phrase = words_phrase(rows[i].text);
+        AUTO(text) char *subject = encode_text(rows[i].text);
+        AUTO(text) char *phrase = encode_phrase(rows[i].text);
         if (strcmp(subject, rows[i].subject) != 0 || strcmp(phrase, rows[i].phrase) != 0)
             fail_msg("%s: %s / %s", rows[i].name, subject, phrase);
     }
@@ -40,7 +40,7 @@ static void long_ascii_is_encoded_and_folded(void **state)
 {
     (void)state;
     AUTO(text) char *text = g_strnfill(61, 'x');
-    AUTO(text) char *words = words_unstructured(text);
+    AUTO(text) char *words = encode_text(text);
     assert_true(g_str_has_prefix(words, "=?UTF-8?B?"));
     assert_non_null(strstr(words, "?=\r\n =?"));
 }
@@ -51,5 +51,5 @@ int main(void)
         cmocka_unit_test(words_are_fit_for_their_place),
         cmocka_unit_test(long_ascii_is_encoded_and_folded),
     };
-    return cmocka_run_group_tests_name("mail/words", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("mail/encode", tests, NULL, NULL);
 }

@@ -6,10 +6,10 @@
 
 /* B words of whole characters, a line each: CRLF and a blank between. Each, even after a header's
  * name or within name="…", leaves its line at 76 columns or less. */
-char *words_encoded(const char *text);
+char *encode_words(const char *text);
 
 /* For Subject: short ASCII as it stands, anything else encoded. */
-char *words_unstructured(const char *text);
+char *encode_text(const char *text);
 
 /* For a display name: atoms, a quoted-string, or encoded. */
-char *words_phrase(const char *text);
+char *encode_phrase(const char *text);

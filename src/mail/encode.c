@@ -1,4 +1,4 @@
-#include "mail/words.h"
+#include "mail/encode.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 static const char atom_marks[] = "!#$%&'*+-/=?^_`{|}~ ";
 
-char *words_encoded(const char *text)
+char *encode_words(const char *text)
 {
     AUTO(text) char *clean = subject_clean(text);
     GString *words = g_string_new(NULL);
@@ -32,12 +32,12 @@ static bool is_plain(const char *clean)
     return g_str_is_ascii(clean) && strlen(clean) <= PLAIN_MAX && !strstr(clean, "=?");
 }
 
-char *words_unstructured(const char *text)
+char *encode_text(const char *text)
 {
     char *clean = subject_clean(text);
     if (is_plain(clean))
         return clean;
-    char *encoded = words_encoded(clean);
+    char *encoded = encode_words(clean);
     g_free(clean);
     return encoded;
 }
@@ -62,10 +62,10 @@ static char *quoted(const char *clean)
     return g_string_free(string, FALSE);
 }
 
-char *words_phrase(const char *text)
+char *encode_phrase(const char *text)
 {
     AUTO(text) char *clean = subject_clean(text);
     if (!is_plain(clean))
-        return words_encoded(clean);
+        return encode_words(clean);
     return is_atoms(clean) ? g_strdup(clean) : quoted(clean);
 }
