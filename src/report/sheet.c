@@ -5,8 +5,8 @@
 GString *sheet_begin(void)
 {
     const char *const columns[] = {
-        _("address"), _("name"),  _("title"), _("unit"),   _("groups"),
-        _("state"),   _("tries"), _("time"),  _("reason"), _("the server's answer")};
+        _("Mail address"), _("Full name"), _("Job title"), _("Unit"),   _("Groups"),
+        _("State"),        _("Tries"),     _("Time"),      _("Reason"), _("Server's answer")};
     GString *sheet = g_string_new(NULL);
     csv_add_bom(sheet);
     csv_add_record(sheet, columns, G_N_ELEMENTS(columns));
