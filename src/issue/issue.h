@@ -17,17 +17,31 @@ enum block_kind {
     BLOCK_FOOTNOTE, /* text, with `label` */
 };
 
+/* A line of a document as it stood, before lines were joined to paragraphs. */
+struct block_line {
+    char *text; /* no markup, no blanks around it */
+    int line;
+    int indent;  /* columns of blanks before it */
+    bool bold;   /* all of it is bold */
+    bool broken; /* a break that the author wanted ends it */
+};
+
 /* One block of a document, in the order of the document. Text has no markup and no line breaks. */
 struct block {
     enum block_kind kind;
     int line, column; /* where it begins in the document, from 1 */
+    int last_line;
+    int indent;       /* paragraph: columns of blanks before its first line */
     int level;        /* heading: 1 to 6; list item depth is in its text's indent */
     bool bold;        /* all of it is bold */
     bool ordered;     /* list: numbered */
+    bool underlined;  /* paragraph: a rule stands right under it */
+    bool page_end;    /* a page of the document ended after it */
     char *text;       /* heading, paragraph, footnote; picture: the words for who can't see it */
     char *target;     /* picture: the file name; footnote: its label; else NULL */
     GPtrArray *texts; /* list and quote: char * each; else NULL */
     GPtrArray *rows;  /* table: GPtrArray of char * each, the first the head; else NULL */
+    GPtrArray *lines; /* of struct block_line: its lines; a list's items, a table's rows */
 };
 
 struct article {

@@ -248,6 +248,26 @@ bool queue_bar(struct queue *queue, int64_t issue, const char *relay, const stru
            sql_run(queue, error, SQL_BAR_ADD, "itt", issue, relay, reply->text);
 }
 
+bool queue_bar_answer(struct queue *queue, int64_t issue, char **answer, struct error *error)
+{
+    sqlite3_stmt *row = sql_get(queue, SQL_BAR_ANSWER, error);
+    if (!row)
+        return false;
+    sql_bind(row, "i", issue);
+    *answer = NULL;
+    if (sql_row(queue, row, error)) {
+        *answer = sql_text(row, 0);
+        sqlite3_reset(row);
+    }
+    return !error_is_set(error);
+}
+
+const char *queue_issue_key(struct queue *queue, int64_t id)
+{
+    const struct open_issue *issue = g_hash_table_lookup(queue->open, &id);
+    return issue ? issue->key : NULL;
+}
+
 bool queue_is_barred(struct queue *queue, int64_t issue, const char *relay, bool *barred,
                      struct error *error)
 {

@@ -1,6 +1,8 @@
 /* Deliveries as people see them. */
 #include "queue/sql.h"
 
+#define LOOK_MOST 20000 /* deliveries in one page: some milliseconds */
+
 /* A first try in flight has no mark in its row: it stands behind the cursor. */
 static enum delivery_state state_of(const struct open_issue *issue, int64_t id, int stored,
                                     usec_t next_attempt)
@@ -41,26 +43,66 @@ static void delivery_clear(struct queue_delivery *delivery)
     reply_clear(&delivery->reply);
 }
 
+/* How much of an issue is walked in one call. */
+struct walk {
+    int state;        /* -1: all */
+    int64_t from;     /* the first id */
+    size_t look, most; /* how many are looked at, how many are visited */
+    int64_t next;     /* the last id looked at, 0 where the walk came to the end */
+};
+
+static bool walk_row(sqlite3_stmt *row, const struct open_issue *issue, struct walk *walk,
+                     queue_visit *visit, void *user, struct error *error)
+{
+    walk->next = sqlite3_column_int64(row, 0);
+    walk->look--;
+    enum delivery_state state = state_of(issue, walk->next, sqlite3_column_int(row, 6),
+                                         sqlite3_column_int64(row, 13));
+    if (walk->state >= 0 && (int)state != walk->state)
+        return true;
+    struct queue_delivery delivery;
+    delivery_of(row, issue, &delivery);
+    walk->most--;
+    bool goes_on = visit(user, &delivery, error);
+    delivery_clear(&delivery);
+    return goes_on;
+}
+
+static bool walk_issue(struct queue *queue, const struct open_issue *issue, struct walk *walk,
+                       queue_visit *visit, void *user, struct error *error)
+{
+    sqlite3_stmt *row = sql_get(queue, SQL_DELIVERIES, error);
+    if (row)
+        sql_bind(row, "ii", MAX(issue->first, walk->from), issue->last);
+    bool goes_on = true;
+    while (row && goes_on && walk->look && walk->most && sql_row(queue, row, error))
+        goes_on = walk_row(row, issue, walk, visit, user, error);
+    if (row)
+        sqlite3_reset(row);
+    if (walk->next == issue->last || (walk->look && walk->most))
+        walk->next = 0;
+    return goes_on && !error_is_set(error);
+}
+
 bool queue_deliveries(struct queue *queue, int64_t id, int state, queue_visit *visit, void *user,
                       struct error *error)
 {
     struct open_issue *issue;
-    if (!open_issue_get(queue, id, &issue, error))
+    struct walk walk = {.state = state, .look = SIZE_MAX, .most = SIZE_MAX};
+    return open_issue_get(queue, id, &issue, error) &&
+           walk_issue(queue, issue, &walk, visit, user, error);
+}
+
+bool queue_deliveries_page(struct queue *queue, int64_t id, int state, int64_t after, size_t most,
+                           queue_visit *visit, void *user, int64_t *next, struct error *error)
+{
+    struct open_issue *issue;
+    struct walk walk = {.state = state, .from = after + 1, .look = LOOK_MOST, .most = most};
+    if (!open_issue_get(queue, id, &issue, error) ||
+        !walk_issue(queue, issue, &walk, visit, user, error))
         return false;
-    sqlite3_stmt *row = sql_get(queue, SQL_DELIVERIES, error);
-    if (row)
-        sql_bind(row, "ii", issue->first, issue->last);
-    bool goes_on = true;
-    while (row && goes_on && sql_row(queue, row, error)) {
-        struct queue_delivery delivery;
-        delivery_of(row, issue, &delivery);
-        if (state < 0 || (int)delivery.state == state)
-            goes_on = visit(user, &delivery, error);
-        delivery_clear(&delivery);
-    }
-    if (row)
-        sqlite3_reset(row);
-    return goes_on && !error_is_set(error);
+    *next = walk.next;
+    return true;
 }
 
 /* --- counts by group --------------------------------------------------------------------------- */

@@ -24,6 +24,7 @@ void queue_issue_free(struct queue_issue *issue)
 void open_issue_free(void *pointer)
 {
     struct open_issue *issue = pointer;
+    g_free(issue->key);
     g_free(issue->why_text);
     g_free(issue);
 }
@@ -39,6 +40,7 @@ static struct open_issue *open_issue_of(sqlite3_stmt *row)
 {
     struct open_issue *issue = g_new0(struct open_issue, 1);
     issue->id = sqlite3_column_int64(row, ID);
+    issue->key = sql_text(row, KEY);
     issue->first = sqlite3_column_int64(row, FIRST);
     issue->last = sqlite3_column_int64(row, LAST);
     issue->cursor = sqlite3_column_int64(row, CURSOR);
@@ -257,6 +259,17 @@ char *open_issue_name(struct queue *queue, int64_t id)
     if (!id || !queue_issue(queue, id, &issue, &ignored))
         return NULL;
     return g_strdup_printf("%s/%s", issue->publication, issue->key);
+}
+
+bool queue_has_parcel(struct queue *queue, const char *parcel, bool *has, struct error *error)
+{
+    sqlite3_stmt *row = sql_get(queue, SQL_ISSUE_OF_PARCEL, error);
+    if (!row)
+        return false;
+    sql_bind(row, "t", parcel);
+    *has = sql_row(queue, row, error);
+    sqlite3_reset(row);
+    return !error_is_set(error);
 }
 
 bool queue_set_filed(struct queue *queue, int64_t issue, struct error *error)

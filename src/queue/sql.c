@@ -25,6 +25,7 @@ static const char *const texts[SQL_COUNT] = {
         " queued = ?7, sending = ?8, sent = ?9, deferred = ?10, unknown = ?11, failed = ?12,"
         " suppressed = ?13, cancelled = ?14, cancelling = ?15 WHERE id = ?1",
     [SQL_ISSUE_SAME] = "SELECT id FROM issue WHERE publication = ?1 AND key = ?2",
+    [SQL_ISSUE_OF_PARCEL] = "SELECT 1 FROM issue WHERE parcel = ?1",
     [SQL_ISSUE_BY_ID] = "SELECT " ISSUE_COLUMNS " FROM issue WHERE id = ?1",
     [SQL_ISSUES] = "SELECT " ISSUE_COLUMNS
                    " FROM issue WHERE kind <> 'notice' ORDER BY id DESC LIMIT ?1",
@@ -73,6 +74,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_CHANGE] = "UPDATE delivery SET state = ?2, next_attempt = ?3, sent_at = ?4 WHERE id = ?1",
     [SQL_BAR_ADD] = "INSERT OR REPLACE INTO bar (issue, relay, answer) VALUES (?1, ?2, ?3)",
     [SQL_BAR_IS] = "SELECT 1 FROM bar WHERE issue = ?1 AND relay = ?2",
+    [SQL_BAR_ANSWER] = "SELECT answer FROM bar WHERE issue = ?1 AND answer IS NOT NULL LIMIT 1",
     [SQL_BARS_CLEAR] = "DELETE FROM bar WHERE issue = ?1",
     [SQL_SUPPRESSION_ADD] = "INSERT OR REPLACE INTO suppression (address, why, who, at, until)"
                             " VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -169,7 +171,7 @@ bool change_begin(struct queue *queue, struct error *error)
 void change_rollback(struct queue *queue)
 {
     struct error ignored = {0};
-    if (!sqlite3_get_autocommit(queue->db) && !sql_run(queue, &ignored, SQL_ROLLBACK, ""))
+    if (queue->db && !sqlite3_get_autocommit(queue->db) && !sql_run(queue, &ignored, SQL_ROLLBACK, ""))
         error_clear(&ignored);
     queue->in_transaction = false;
 }

@@ -13,6 +13,7 @@ enum sql {
     SQL_ISSUE_SET_LAST,
     SQL_ISSUE_SAVE,
     SQL_ISSUE_SAME,
+    SQL_ISSUE_OF_PARCEL,
     SQL_ISSUE_BY_ID,
     SQL_ISSUES,
     SQL_ISSUES_OPEN,
@@ -36,6 +37,7 @@ enum sql {
     SQL_CHANGE,
     SQL_BAR_ADD,
     SQL_BAR_IS,
+    SQL_BAR_ANSWER,
     SQL_BARS_CLEAR,
     SQL_SUPPRESSION_ADD,
     SQL_SUPPRESSION_REMOVE,
@@ -48,6 +50,7 @@ enum sql {
 /* An issue that can still change, as it is in memory; written with each commit. */
 struct open_issue {
     int64_t id, first, last, cursor; /* delivery ids; cursor: the last one claimed for a first try */
+    char *key;
     enum issue_state state;
     enum hold_reason why;
     char *why_text;

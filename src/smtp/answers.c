@@ -53,7 +53,8 @@ static const char *const class_advice[] = {
                        "DMARC"),
 };
 
-/* --- reading ----------------------------------------------------------------------------------- */
+/* --- reading -----------------------------------------------------------------------------------
+ */
 
 static void row_free(void *pointer)
 {
@@ -159,9 +160,8 @@ static bool read_row(GPtrArray *rows, const config_setting_t *setting, const cha
                      struct problems *problems)
 {
     if (!config_setting_is_group(setting))
-        return problems_add(
-            problems, PROBLEM, RULE, EX_CONFIG, place_of(setting, file), NULL,
-            N_("this is no row: { pattern = \"…\"; class = \"…\"; advice = …; }"));
+        return problems_add(problems, PROBLEM, RULE, EX_CONFIG, place_of(setting, file), NULL,
+                            N_("this is no row: { pattern = \"…\"; class = \"…\"; advice = …; }"));
     struct row *row = g_new0(struct row, 1);
     row->stage = ANY_STAGE;
     g_ptr_array_add(rows, row);
@@ -198,10 +198,9 @@ bool answers_read(struct answers **answers, const char *file, struct problems *p
     if (config_read_file(&config, file) == CONFIG_TRUE)
         good = read_rows(fresh, &config, file, problems);
     else
-        good = problems_add(problems, PROBLEM, RULE, EX_CONFIG,
-                            (struct place){file, config_error_line(&config), 0}, NULL,
-                            N_("the table of answers can't be read: %s"),
-                            config_error_text(&config));
+        good = problems_add(
+            problems, PROBLEM, RULE, EX_CONFIG, (struct place){file, config_error_line(&config), 0},
+            NULL, N_("the table of answers can't be read: %s"), config_error_text(&config));
     config_destroy(&config);
     if (good)
         *answers = TAKE(fresh);
@@ -216,14 +215,15 @@ void answers_free(struct answers *answers)
     g_free(answers);
 }
 
-/* --- judging ----------------------------------------------------------------------------------- */
+/* --- judging -----------------------------------------------------------------------------------
+ */
 
 static const struct row *row_of(const struct answers *answers, enum smtp_stage stage,
                                 const struct reply *reply)
 {
-    AUTO(text) char *line =
-        g_strdup_printf("%d %s%s%s", reply->code, reply->enhanced ? reply->enhanced : "",
-                        reply->enhanced ? " " : "", reply->text ? reply->text : "");
+    AUTO(text)
+    char *line = g_strdup_printf("%d %s%s%s", reply->code, reply->enhanced ? reply->enhanced : "",
+                                 reply->enhanced ? " " : "", reply->text ? reply->text : "");
     for (guint i = 0; i < answers->rows->len; i++) {
         const struct row *row = answers->rows->pdata[i];
         if ((row->stage == ANY_STAGE || row->stage == (int)stage) &&
@@ -238,13 +238,13 @@ static const struct {
     int class, subject, from, to; /* class 0: 4 and 5 */
     enum answer_class means;
 } enhanced_codes[] = {
-    {5, 1, 1, 3, ANSWER_HARD},   {5, 1, 6, 6, ANSWER_HARD},    {5, 1, 10, 10, ANSWER_HARD},
-    {0, 1, 7, 8, ANSWER_OURS},   {0, 2, 3, 3, ANSWER_SIZE},    {0, 3, 4, 4, ANSWER_SIZE},
-    {0, 5, 3, 3, ANSWER_TOO_MANY}, {0, 7, 28, 28, ANSWER_RATE}, {0, 7, 8, 9, ANSWER_OURS},
-    {0, 7, 11, 11, ANSWER_OURS}, {0, 7, 20, 26, ANSWER_OURS},  {5, 7, 515, 515, ANSWER_OURS},
-    {5, 5, 0, 999, ANSWER_OURS}, {0, 6, 0, 999, ANSWER_CONTENT}, {5, 7, 1, 1, ANSWER_CONTENT},
-    {0, 2, 1, 2, ANSWER_SOFT},   {0, 3, 0, 999, ANSWER_SOFT},  {0, 4, 0, 999, ANSWER_SOFT},
-    {4, 0, 0, 999, ANSWER_SOFT}, {4, 1, 0, 999, ANSWER_SOFT},  {4, 2, 0, 999, ANSWER_SOFT},
+    {5, 1, 1, 3, ANSWER_HARD},     {5, 1, 6, 6, ANSWER_HARD},      {5, 1, 10, 10, ANSWER_HARD},
+    {0, 1, 7, 8, ANSWER_OURS},     {0, 2, 3, 3, ANSWER_SIZE},      {0, 3, 4, 4, ANSWER_SIZE},
+    {0, 5, 3, 3, ANSWER_TOO_MANY}, {0, 7, 28, 28, ANSWER_RATE},    {0, 7, 8, 9, ANSWER_OURS},
+    {0, 7, 11, 11, ANSWER_OURS},   {0, 7, 20, 26, ANSWER_OURS},    {5, 7, 515, 515, ANSWER_OURS},
+    {5, 5, 0, 999, ANSWER_OURS},   {0, 6, 0, 999, ANSWER_CONTENT}, {5, 7, 1, 1, ANSWER_CONTENT},
+    {0, 2, 1, 2, ANSWER_SOFT},     {0, 3, 0, 999, ANSWER_SOFT},    {0, 4, 0, 999, ANSWER_SOFT},
+    {4, 0, 0, 999, ANSWER_SOFT},   {4, 1, 0, 999, ANSWER_SOFT},    {4, 2, 0, 999, ANSWER_SOFT},
 };
 
 static enum answer_class by_enhanced(const char *enhanced)

@@ -1,0 +1,111 @@
+#include "cli/command.h"
+
+#include <time.h>
+
+#include "cli/ask.h"
+#include "cli/overview.h"
+
+#define LOOK_EVERY_MS  500
+#define TERMINAL_CLEAR "\033[H\033[J" /* to the corner, and wipe what follows */
+
+static int run_status(struct session *session, int argc, char **argv);
+
+const struct command command_status = {
+    .name = "status",
+    .usage = "[ISSUE] [--watch] [--json]",
+    .help = N_("show what is going on; of an issue: each group; --watch: until it is finished"),
+    .run = run_status,
+};
+
+struct look { /* what was asked for */
+    struct ask *ask;
+    const char *issue; /* NULL: all */
+    bool json;
+};
+
+/* {"issues":[…]}, also for one. */
+static json_t *get_status(const struct look *look, struct error *error)
+{
+    if (!look->issue)
+        return ask_get(look->ask, "/v1/issues", error);
+    AUTO(text) char *resource = ask_issue(look->issue, "");
+    json_t *issue = ask_get(look->ask, resource, error);
+    return issue ? json_pack("{s:[o]}", "issues", issue) : NULL;
+}
+
+/* Relays are the daemon's to know: nothing is said of them while it is down. */
+static char *relays_text(const struct look *look)
+{
+    AUTO(error) struct error ignored = {0};
+    AUTO(json) json_t *relays = ask_get(look->ask, "/v1/relays", &ignored);
+    return overview_relays(relays);
+}
+
+static char *text_of(const struct look *look, const json_t *status)
+{
+    if (look->json)
+        return json_pretty(status);
+    AUTO(text) char *issues = overview_text(status, look->issue != NULL);
+    AUTO(text) char *relays = relays_text(look);
+    return g_strconcat(issues, relays, NULL);
+}
+
+static int show_once(const struct look *look)
+{
+    AUTO(error) struct error error = {0};
+    AUTO(json) json_t *status = get_status(look, &error);
+    if (!status)
+        return fail(&error);
+    AUTO(text) char *text = text_of(look, status);
+    (void)fputs(text, stdout);
+    return EX_OK;
+}
+
+/* On a terminal in place; elsewhere, such as in a file, only what is new. */
+static void repaint(const char *text, bool in_place)
+{
+    (void)printf("%s%s", in_place ? TERMINAL_CLEAR : "", text);
+    (void)fflush(stdout);
+}
+
+static int watch(const struct look *look)
+{
+    const struct timespec pause = {.tv_nsec = LOOK_EVERY_MS * 1000000L};
+    bool in_place = isatty(STDOUT_FILENO) && !look->json;
+    AUTO(text) char *shown = NULL;
+    for (;;) {
+        AUTO(error) struct error error = {0};
+        AUTO(json) json_t *status = get_status(look, &error);
+        if (!status)
+            return fail(&error);
+        AUTO(text) char *text = text_of(look, status);
+        if (g_strcmp0(text, shown) != 0)
+            repaint(text, in_place);
+        g_free(shown);
+        shown = TAKE(text);
+        if (overview_is_over(status) || ferror(stdout))
+            return EX_OK;
+        nanosleep(&pause, NULL);
+    }
+}
+
+static int run_status(struct session *session, int argc, char **argv)
+{
+    bool json = false, watched = false;
+    AUTO(ask) struct ask *ask = NULL;
+    AUTO(error) struct error error = {0};
+    const struct option_entry options[] = {
+        {"watch", 'w', OPTION_FLAG, &watched}, {"json", 0, OPTION_FLAG, &json}, {0}};
+    char **arguments;
+    int count, status;
+    if (!options_read(session, argc, argv, options, &arguments, &count, &status))
+        return status;
+    if (count > 1)
+        return fail_usage(session, N_("one issue at a time"));
+    if ((status = session_read_conf(session)) != EX_OK)
+        return status;
+    if (!ask_open(&ask, session->conf, &error))
+        return fail(&error);
+    const struct look look = {.ask = ask, .issue = arguments[0], .json = json};
+    return watched ? watch(&look) : show_once(&look);
+}

@@ -1,0 +1,227 @@
+#include "issue/layout.h"
+
+#include "issue/labels.h"
+#include "issue/masthead.h"
+#include "issue/words.h"
+
+#include <string.h>
+
+enum {
+    WIDEST_WRAP = 130, /* columns: nobody breaks lines by hand beyond it */
+    NARROWEST_WRAP = 16,
+    SLACK = 6,        /* a closing mark or a number that went down with what follows */
+    HEAD_LINES = 60,  /* a masthead is looked for in these */
+};
+
+/* --- measuring -------------------------------------------------------------------------------- */
+
+static int width_of(gunichar c)
+{
+    if (c < 0x80)
+        return 1;
+    return c >= 0x4e00 && c <= 0x9fff ? 2 : text_width_of(c);
+}
+
+/* No further than WIDEST_WRAP: then it is wide enough to know. */
+static int line_width(const char *line, const char *end)
+{
+    int width = 0;
+    while (line < end && width <= WIDEST_WRAP) {
+        width += width_of(g_utf8_get_char(line));
+        line = g_utf8_next_char(line);
+    }
+    return width;
+}
+
+int layout_indent(const char *line, const char **rest)
+{
+    int indent = 0;
+    for (; *line && text_is_blank(g_utf8_get_char(line)); line = g_utf8_next_char(line))
+        indent += *line == '\t' ? 4 : width_of(g_utf8_get_char(line));
+    *rest = line;
+    return indent;
+}
+
+struct census {
+    int of_width[WIDEST_WRAP + 2]; /* lines; the last: wider */
+    int lines, followed;           /* of text; those with text right under them */
+};
+
+static bool is_blank_line(const char *line, const char *end)
+{
+    while (line < end && text_is_blank(g_utf8_get_char(line)))
+        line = g_utf8_next_char(line);
+    return line >= end;
+}
+
+static void count_lines(struct census *census, const char *text, bool markdown)
+{
+    bool text_before = false;
+    while (*text) {
+        const char *end = strchrnul(text, '\n');
+        /* Markdown's headings, lists, tables and quotes are not wrapped with the text. */
+        bool counts = !is_blank_line(text, end) && !(markdown && strchr("#|>-*+", *text));
+        if (counts) {
+            census->of_width[line_width(text, end)]++;
+            census->lines++;
+            census->followed += text_before;
+        }
+        text_before = counts;
+        text = *end ? end + 1 : end;
+    }
+}
+
+/* The widest width that lines crowd under: at least three, and a tenth of all. */
+static int crowded_width(const struct census *census)
+{
+    int least = MAX(3, census->lines / 10);
+    for (int width = WIDEST_WRAP; width >= NARROWEST_WRAP; width--) {
+        int crowd = 0;
+        if (!census->of_width[width])
+            continue;
+        for (int w = width; w > width - SLACK && w > 0; w--)
+            crowd += census->of_width[w];
+        if (crowd >= least)
+            return width;
+        if (crowd * 20 > census->lines) /* too few to tell, too many to pass over */
+            break;
+    }
+    return 0;
+}
+
+void layout_measure(struct layout *layout, const char *text, bool markdown)
+{
+    struct census *census = g_new0(struct census, 1);
+    count_lines(census, text, markdown);
+    *layout = (struct layout){.markdown = markdown};
+    int wide = census->of_width[WIDEST_WRAP + 1];
+    if (!wide || wide * 10 < census->lines)
+        layout->wrap = crowded_width(census);
+    bool parted = census->followed * 2 < census->lines;
+    layout->line_blocks = !markdown || (!parted && census->lines > 8);
+    g_free(census);
+}
+
+/* The columns of what can't be parted from the first character. */
+static int first_word_width(const char *text)
+{
+    int width = 0;
+    gunichar before = 0;
+    for (; *text && width < 20; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+        bool closing = g_utf8_strchr("。，、；：？！”’）》】〕,.;:?!)%％", -1, c) != NULL;
+        bool in_word = before && before < 0x80 && g_unichar_isalnum(c) && c < 0x80;
+        if (before && !closing && !in_word)
+            break;
+        width += width_of(c);
+        before = c;
+    }
+    return width;
+}
+
+bool layout_is_full(const struct layout *layout, const char *line, int indent, const char *next)
+{
+    if (!layout->wrap)
+        return false;
+    int width = indent + line_width(line, line + strlen(line));
+    return width <= WIDEST_WRAP && width + first_word_width(next) + 2 > layout->wrap;
+}
+
+/* --- paragraphs ------------------------------------------------------------------------------- */
+
+/* Does a line that looks so begin something of its own, whatever stands before it? */
+static bool begins_block(const struct block_line *line)
+{
+    const char *rest;
+    bool bracketed = false;
+    if (labels_first(line->text) != LABEL_NONE || words_is_page_number(line->text))
+        return true;
+    if (strlen(line->text) > 150)
+        return false;
+    AUTO(text) char *framed = words_framed(line->text, &bracketed);
+    if (framed && bracketed)
+        return true;
+    return words_mark(line->text, &rest) == MARK_BULLET && *rest;
+}
+
+static bool ends_block(const struct block_line *line)
+{
+    if (line->broken || words_is_page_number(line->text))
+        return true;
+    if (strlen(line->text) > 150)
+        return false;
+    bool bracketed = false;
+    AUTO(text) char *framed = words_framed(line->text, &bracketed);
+    return (framed && bracketed) ||
+           (line->line < HEAD_LINES && masthead_is_line(line->text));
+}
+
+/* Numbers at a line's beginning begin a block, unless the line before was full: then it may be
+ * chance. */
+static bool begins_numbered(const struct block_line *line, bool before_full)
+{
+    const char *rest;
+    return !before_full && words_mark(line->text, &rest) != MARK_NONE && *rest;
+}
+
+static bool parts(const struct layout *layout, const struct block_line *before,
+                  const struct block_line *line)
+{
+    if (before->bold != line->bold || ends_block(before) || begins_block(line))
+        return true;
+    if (line->line < HEAD_LINES && masthead_is_line(line->text))
+        return true;
+    bool full = layout_is_full(layout, before->text, before->indent, line->text);
+    if (begins_numbered(line, full))
+        return true;
+    /* Two ideographic blanks begin a paragraph, if it is not the whole of it that is moved in. */
+    if (line->indent >= 3 && line->indent > before->indent)
+        return true;
+    if (full)
+        return line->indent >= 3 && words_is_closed(before->text);
+    if (!layout->line_blocks)
+        return false;
+    return true;
+}
+
+static void add_paragraph(GPtrArray *blocks, struct block **paragraph)
+{
+    if (!*paragraph)
+        return;
+    block_join_lines(*paragraph);
+    g_ptr_array_add(blocks, TAKE(*paragraph));
+}
+
+static void add_rule(GPtrArray *blocks, int line)
+{
+    if (blocks->len) {
+        struct block *before = blocks->pdata[blocks->len - 1];
+        before->underlined = before->last_line == line - 1;
+    }
+    g_ptr_array_add(blocks, block_new(BLOCK_RULE, line));
+}
+
+void layout_paragraphs(const struct layout *layout, GPtrArray *lines, GPtrArray *blocks)
+{
+    struct block *paragraph = NULL;
+    const struct block_line *before = NULL;
+    for (guint i = 0; i < lines->len; i++) {
+        AUTO(block_line) struct block_line *line = lines->pdata[i];
+        lines->pdata[i] = NULL;
+        if (!*line->text)
+            continue;
+        if (words_is_rule(line->text)) {
+            add_paragraph(blocks, &paragraph);
+            add_rule(blocks, line->line);
+            continue;
+        }
+        if (paragraph && parts(layout, before, line))
+            add_paragraph(blocks, &paragraph);
+        if (!paragraph)
+            paragraph = block_new(BLOCK_PARAGRAPH, line->line);
+        before = line;
+        g_ptr_array_add(paragraph->lines, TAKE(line));
+    }
+    add_paragraph(blocks, &paragraph);
+    g_ptr_array_set_size(lines, 0);
+}

@@ -1,0 +1,212 @@
+#include "issue/masthead.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "issue/numerals.h"
+
+#include <string.h>
+
+/* All of them match text_fold()ed text: full-width digits, brackets and blanks are plain there. */
+#define YEAR "([" NUMERAL_DIGITS "](?:\\s*[" NUMERAL_DIGITS "]){3})"
+#define NUMBER "([" NUMERAL_CHARACTERS "](?:\\s*[" NUMERAL_CHARACTERS "]){0,4})"
+#define OPEN "[(\\[〔【{]?\\s*"
+#define CLOSE "\\s*[)\\]〕】}]?"
+#define WEEKDAY "(?:\\s*[(]?\\s*(?:星期|周)\\s*[一二三四五六日天]\\s*[)]?)?"
+
+typedef void take(struct masthead *masthead, char **matched);
+
+struct form {
+    const char *pattern;
+    take *take;
+};
+
+/* --- what each form says ---------------------------------------------------------------------- */
+
+static int number_of(const char *text)
+{
+    int value = 0;
+    return text && numeral_parse(text, &value) ? value : 0;
+}
+
+static void take_date(struct masthead *masthead, char **matched)
+{
+    int year = number_of(matched[1]), month = number_of(matched[2]), day = number_of(matched[3]);
+    masthead->date_given = true;
+    if (!date_is_valid(year, month, day)) {
+        g_free(masthead->impossible);
+        masthead->impossible = g_strdup(matched[0]);
+        g_strstrip(masthead->impossible);
+        return;
+    }
+    masthead->date_year = year;
+    masthead->date_month = month;
+    masthead->date_day = day;
+}
+
+static void take_total(struct masthead *masthead, char **matched)
+{
+    masthead->total = number_of(matched[1]);
+    masthead->total_given = true;
+}
+
+static void take_supplement(struct masthead *masthead, char **matched)
+{
+    masthead->supplement = true;
+    if (matched[1] && *matched[1])
+        masthead->number = number_of(matched[1]);
+}
+
+static void take_year_and_number(struct masthead *masthead, char **matched)
+{
+    masthead->year = number_of(matched[1]);
+    if (!masthead->number)
+        masthead->number = number_of(matched[2]);
+}
+
+static void take_number(struct masthead *masthead, char **matched)
+{
+    /* 增刊第1期 came first, and a supplement is numbered apart. */
+    if (!masthead->number)
+        masthead->number = number_of(matched[1]);
+}
+
+static void take_month(struct masthead *masthead, char **matched)
+{
+    masthead->month_given = true;
+    if (!masthead->year)
+        masthead->year = number_of(matched[1]);
+}
+
+static void take_year(struct masthead *masthead, char **matched)
+{
+    if (!masthead->year)
+        masthead->year = number_of(matched[1]);
+}
+
+static void take_subtitle(struct masthead *masthead, char **matched)
+{
+    if (!masthead->subtitle)
+        masthead->subtitle = text_squeeze(matched[1]);
+}
+
+static const struct form forms[] = {
+    {YEAR "\\s*年\\s*" NUMBER "\\s*月\\s*" NUMBER "\\s*[日号]" WEEKDAY, take_date},
+    {"(?<![0-9])([0-9]{4})\\s*[-./]\\s*([0-9]{1,2})\\s*[-./]\\s*([0-9]{1,2})(?![0-9])\\s*日?" WEEKDAY,
+     take_date},
+    {OPEN "(?:总期|总|累计)\\s*第?\\s*" NUMBER "\\s*[期号]" CLOSE, take_total},
+    {OPEN "(?:总期|总|累计)\\s*第?()\\s*[期号]" CLOSE, take_total},
+    {OPEN "增\\s*刊\\s*[(]?\\s*第?\\s*" NUMBER "\\s*[期号]?" CLOSE, take_supplement},
+    {OPEN "增\\s*刊()" CLOSE, take_supplement},
+    {OPEN YEAR "\\s*(?:年\\s*度?" CLOSE "|[)\\]〕】])\\s*第?\\s*" NUMBER "\\s*[期号]", take_year_and_number},
+    {OPEN "第\\s*" NUMBER "\\s*[期号]" CLOSE, take_number},
+    {"^\\s*" NUMBER "\\s*期\\s*$", take_number},
+    {"\\bNo\\.?\\s*([0-9]{1,4})\\b", take_number},
+    {YEAR "\\s*年\\s*" NUMBER "\\s*月\\s*份?", take_month},
+    {OPEN YEAR "\\s*年\\s*度?" CLOSE, take_year},
+    {OPEN "(?<![^\\s(【])([^\\s()【】]*(?:特\\s*刊|专\\s*刊|专\\s*辑|号\\s*外))" CLOSE, take_subtitle},
+};
+
+static GRegex *form_regex(size_t form)
+{
+    static GRegex *compiled[G_N_ELEMENTS(forms)];
+    if (!compiled[form])
+        compiled[form] =
+            g_regex_new(forms[form].pattern, G_REGEX_OPTIMIZE | G_REGEX_CASELESS, 0, NULL);
+    return compiled[form];
+}
+
+/* --- a line ----------------------------------------------------------------------------------- */
+
+/* What was read is cut out; a mark stays, so that the words on both sides don't become one. */
+static char *cut_out(struct masthead *masthead, char *line, size_t form)
+{
+    GMatchInfo *match = NULL;
+    if (g_regex_match(form_regex(form), line, 0, &match)) {
+        AUTO(texts) char **matched = g_match_info_fetch_all(match);
+        int from, to;
+        g_match_info_fetch_pos(match, 0, &from, &to);
+        forms[form].take(masthead, matched);
+        char *cut = g_strdup_printf("%.*s\x1f%s", from, line, line + to);
+        g_free(line);
+        line = cut;
+    }
+    g_match_info_free(match);
+    return line;
+}
+
+static bool is_decoration(gunichar c)
+{
+    return text_is_blank(c) || (c && g_utf8_strchr("()[]{}【】〔〕|·•,，;；:—–-=≡★☆*_~。", -1, c));
+}
+
+/* Words of a line's rest without what only parted them from the rest. */
+static char *undecorated(const char *words)
+{
+    const char *end = words + strlen(words);
+    while (*words && is_decoration(g_utf8_get_char(words)))
+        words = g_utf8_next_char(words);
+    while (end > words && is_decoration(g_utf8_get_char(g_utf8_prev_char(end))))
+        end = g_utf8_prev_char(end);
+    return g_strndup(words, (gsize)(end - words));
+}
+
+static void keep_rest(struct masthead *masthead, const char *line)
+{
+    AUTO(texts) char **pieces = g_strsplit(line, "\x1f", -1);
+    masthead->rest = g_ptr_array_new_with_free_func(g_free);
+    for (char **piece = pieces; *piece; piece++) {
+        AUTO(text) char *words = undecorated(*piece);
+        if (*words)
+            g_ptr_array_add(masthead->rest, TAKE(words));
+    }
+}
+
+enum { LONGEST_LINE = 600 }; /* octets; what is longer is no line of a masthead */
+
+void masthead_read(struct masthead *masthead, const char *line)
+{
+    *masthead = (struct masthead){0};
+    char *left = text_fold(line);
+    g_strdelimit(left, "\x1f", ' ');
+    for (size_t form = 0; form < G_N_ELEMENTS(forms) && strlen(line) <= LONGEST_LINE; form++)
+        left = cut_out(masthead, left, form);
+    keep_rest(masthead, left);
+    g_free(left);
+}
+
+void masthead_clear(struct masthead *masthead)
+{
+    g_free(masthead->impossible);
+    g_free(masthead->subtitle);
+    if (masthead->rest)
+        g_ptr_array_unref(masthead->rest);
+    *masthead = (struct masthead){0};
+}
+
+bool masthead_says_something(const struct masthead *masthead)
+{
+    return masthead->year || masthead->number || masthead->total_given || masthead->date_given ||
+           masthead->month_given || masthead->supplement || masthead->subtitle;
+}
+
+bool masthead_is_line(const char *line)
+{
+    if (strlen(line) > 150)
+        return false;
+    struct masthead masthead;
+    masthead_read(&masthead, line);
+    bool is = masthead_says_something(&masthead) && !masthead.rest->len;
+    masthead_clear(&masthead);
+    return is;
+}
+
+char *masthead_office(const char *words)
+{
+    static GRegex *around;
+    if (!around)
+        around = g_regex_new("^(?:主办|主编|编印|主管|编发|编制)(?:单位)?\\s*[:：\\s]\\s*|"
+                             "\\s*(?:编印|主办|主编|编发|编制|印发|编)$",
+                             G_REGEX_OPTIMIZE, 0, NULL);
+    AUTO(text) char *bare = g_regex_replace_literal(around, words, -1, 0, "", 0, NULL);
+    return text_trim(bare);
+}

@@ -1,0 +1,27 @@
+/* What a line of a masthead says: number, total, date, and what is left. */
+#pragma once
+#include "base/auto.h"
+
+#include <stdbool.h>
+
+struct masthead { /* 0, NULL: not said */
+    int year, number, total;
+    int date_year, date_month, date_day;
+    char *impossible; /* the words of a date that no calendar has */
+    bool date_given;
+    bool month_given;   /* a year and a month without a day */
+    bool supplement;    /* 增刊 */
+    bool total_given;   /* 总第 期, also with nothing in it */
+    char *subtitle;     /* …特刊, …专刊 */
+    GPtrArray *rest;    /* of char *: the words that are none of these, in order */
+};
+
+/* Reads one line. The caller frees what it holds with masthead_clear(). */
+void masthead_read(struct masthead *masthead, const char *line);
+void masthead_clear(struct masthead *masthead);
+/* Did it say anything but `rest`? */
+bool masthead_says_something(const struct masthead *masthead);
+/* Does the line say nothing but number, total, date and the like? */
+bool masthead_is_line(const char *line);
+/* The name of an office without 主办, 编印 and the like before or after it. Caller frees. */
+char *masthead_office(const char *words);

@@ -1,0 +1,66 @@
+#include "issue/plain.h"
+
+#include "issue/layout.h"
+
+#include <string.h>
+
+struct reader {
+    struct layout layout;
+    GPtrArray *blocks;
+    GPtrArray *lines; /* of struct block_line, no blank line between them */
+    int line;
+};
+
+static void end_lines(struct reader *reader)
+{
+    layout_paragraphs(&reader->layout, reader->lines, reader->blocks);
+}
+
+static void take_piece(struct reader *reader, const char *piece)
+{
+    const char *text;
+    int indent = layout_indent(piece, &text);
+    if (*text)
+        g_ptr_array_add(reader->lines, block_line_new(text, reader->line, indent));
+    else
+        end_lines(reader);
+}
+
+/* A form feed ends a page: what stands around it may be one paragraph. */
+static void end_page(struct reader *reader)
+{
+    end_lines(reader);
+    if (reader->blocks->len)
+        ((struct block *)reader->blocks->pdata[reader->blocks->len - 1])->page_end = true;
+}
+
+static void take_line(struct reader *reader, const char *line)
+{
+    if (!strchr(line, '\f')) {
+        take_piece(reader, line);
+        return;
+    }
+    AUTO(texts) char **pieces = g_strsplit(line, "\f", -1);
+    for (char **piece = pieces; *piece; piece++) {
+        if (piece != pieces)
+            end_page(reader);
+        if (**piece)
+            take_piece(reader, *piece);
+    }
+}
+
+GPtrArray *plain_blocks(const GString *text)
+{
+    struct reader reader = {.blocks = blocks_new(), .lines = block_lines_new()};
+    layout_measure(&reader.layout, text->str, false);
+    for (const char *at = text->str; *at;) {
+        const char *end = strchrnul(at, '\n');
+        AUTO(text) char *line = g_strndup(at, (gsize)(end - at));
+        reader.line++;
+        take_line(&reader, line);
+        at = *end ? end + 1 : end;
+    }
+    end_lines(&reader);
+    g_ptr_array_unref(reader.lines);
+    return reader.blocks;
+}

@@ -1,0 +1,111 @@
+#include "issue/prepare.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static const char *line_end(const char *line)
+{
+    return strchrnul(line, '\n');
+}
+
+static const char *next_line(const char *line)
+{
+    const char *end = line_end(line);
+    return *end ? end + 1 : end;
+}
+
+/* --- front matter ----------------------------------------------------------------------------- */
+
+static bool is_line(const char *line, const char *text)
+{
+    size_t length = strlen(text);
+    if (strncmp(line, text, length) != 0)
+        return false;
+    const char *rest = line + length;
+    return rest + strspn(rest, " \t") == line_end(line);
+}
+
+/* `key: value`, a list's item, a comment, or what goes on from the line before. */
+static bool is_yaml(const char *line)
+{
+    if (strchr(" \t-#\n", *line))
+        return true;
+    const char *key = line;
+    while (g_ascii_isalnum(*key) || *key == '_' || *key == '-')
+        key++;
+    return key > line && *key == ':';
+}
+
+/* How far front matter reaches; 0: there is none. A rule over a masthead is not one. */
+static size_t front_matter_length(const char *source)
+{
+    if (!is_line(source, "---"))
+        return 0;
+    for (const char *line = next_line(source); *line; line = next_line(line)) {
+        if (is_line(line, "---") || is_line(line, "..."))
+            return (size_t)(line_end(line) - source);
+        if (!is_yaml(line))
+            return 0;
+    }
+    return 0;
+}
+
+/* --- definitions ------------------------------------------------------------------------------ */
+
+/* `[label]:` at the line's beginning: where the colon is; NULL: none. */
+static const char *definition_colon(const char *line)
+{
+    const char *open = line + strspn(line, " ");
+    if (*open != '[')
+        return NULL;
+    const char *end = line_end(line);
+    const char *close = memchr(open, ']', (size_t)(end - open));
+    return close && close[1] == ':' ? close + 1 : NULL;
+}
+
+static GHashTable *footnote_references(const char *source)
+{
+    GHashTable *references = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (const char *at = source; (at = strstr(at, "[^")); at += 2) {
+        const char *end = at + strcspn(at, "]\n");
+        if (*end == ']' && end[1] != ':')
+            g_hash_table_add(references, g_strndup(at, (gsize)(end - at)));
+    }
+    return references;
+}
+
+static bool is_url(const char *text)
+{
+    text += strspn(text, " \t");
+    return g_str_has_prefix(text, "http") || g_str_has_prefix(text, "mailto:") ||
+           (*text && strchr("<#./", *text));
+}
+
+static bool is_swallowed(const char *line, const char *colon, GHashTable *references)
+{
+    const char *open = line + strspn(line, " ");
+    if (open[1] != '^')
+        return !is_url(colon + 1);
+    AUTO(text) char *label = g_strndup(open, (gsize)(colon - 1 - open));
+    return !g_hash_table_contains(references, label);
+}
+
+GString *prepare_markdown(const GString *source)
+{
+    AUTO(table) GHashTable *references = footnote_references(source->str);
+    GString *prepared = g_string_sized_new(source->len + 64);
+    size_t front = front_matter_length(source->str);
+    for (size_t i = 0; i < front; i++)
+        if (source->str[i] == '\n')
+            g_string_append_c(prepared, '\n');
+    for (const char *line = source->str + front; *line; line = next_line(line)) {
+        const char *colon = definition_colon(line);
+        if (colon && is_swallowed(line, colon, references)) {
+            g_string_append_len(prepared, line, (gssize)strspn(line, " "));
+            g_string_append_c(prepared, '\\');
+            line += strspn(line, " ");
+        }
+        g_string_append_len(prepared, line, next_line(line) - line);
+    }
+    return prepared;
+}

@@ -1,0 +1,49 @@
+/* What the characters of a line tell: how it begins and ends, what it looks like. */
+#pragma once
+#include "base/text.h"
+
+/* --- cleaning --------------------------------------------------------------------------------- */
+
+/* A copy without blanks at both ends and zero-width characters; non-breaking blanks and tabs become
+ * plain ones. Caller frees. */
+char *words_clean(const char *text);
+/* Adds a line to the one before it: a blank stands between them only where neither side is wide. */
+void words_join(GString *to, const char *line);
+/* A heading on one line: no blanks between Chinese characters, where a line once broke. Caller
+ * frees. */
+char *words_heading(const char *text);
+/* For comparing titles: letters, digits and Hanzi alone, folded, in lower case. Caller frees. */
+char *words_key(const char *text);
+
+/* --- form ------------------------------------------------------------------------------------- */
+
+bool words_is_han(gunichar character);
+/* Does it end as a sentence or a quotation ends? A bracket that was not opened in it counts; one
+ * that is still open makes it unclosed. */
+bool words_is_closed(const char *text);
+/* Does a sentence end before its last character? */
+bool words_has_sentence(const char *text);
+/* ─── ═══ ___ --- === *** and the like: a rule drawn with characters. */
+bool words_is_rule(const char *text);
+/* `— 3 —`, `第 3 页 共 8 页`, `3/8`: what stands at the foot of a page. */
+bool words_is_page_number(const char *text);
+/* Does it end in a word for an office or unit (…办公室, …科协), short enough for a name? */
+bool words_is_unit(const char *text);
+/* Is it a person's name, or several apart by blanks or 、? */
+bool words_is_persons(const char *text);
+
+/* --- marks ------------------------------------------------------------------------------------ */
+
+enum mark { /* what a line begins with */
+    MARK_NONE,
+    MARK_BULLET,   /* ■ ◆ ※ ● · */
+    MARK_NUMBER,   /* 1. 1、 1) ① */
+    MARK_BRACKETS, /* （一） (1) */
+    MARK_HAN,      /* 一、 */
+};
+
+/* *rest is where the text goes on after it, without blanks. */
+enum mark words_mark(const char *text, const char **rest);
+/* The text without 【】 〖〗 ≡≡ ◇◇ and the like around it, without blanks in it; NULL: it has none.
+ * *bracketed (may be NULL): 【】 or 〖〗 stand around it. Caller frees. */
+char *words_framed(const char *text, bool *bracketed);
