@@ -371,6 +371,7 @@ static void unreadable_files_are_told_when_asked_for(void **state)
 {
     (void)state;
     AUTO(text) char *answers = put("a.conf", "");
+    assert_non_null(answers);
     AUTO(text)
     char *relay = with(
         good, "port =", "user = \"u\"; password_file = \"none\"; ca_file = \"none.pem\"; port =");
@@ -421,12 +422,14 @@ static void password_may_be_a_credential(void **state)
 {
     (void)state;
     AUTO(text) char *file = put("smtp", "secret\n");
+    assert_non_null(file);
     AUTO(text)
     char *text = with(good, "port =", "user = \"u\"; password_credential = \"smtp\"; port =");
     g_setenv("CREDENTIALS_DIRECTORY", folder, TRUE);
     AUTO(conf) struct conf *conf = NULL;
     AUTO(problems) struct problems *problems = read_text(&conf, text);
     g_unsetenv("CREDENTIALS_DIRECTORY");
+    assert_int_equal(problems_count(problems), 0);
     char *password = NULL;
     assert_true(conf_password(&password, conf->relays->pdata[0], NULL));
     assert_string_equal(password, "secret");
