@@ -135,6 +135,15 @@ static void fills_in_defaults(void **state)
     assert_int_equal(conf->admins->len, 0);
 }
 
+static void shipped_configuration_has_no_problem(void **state)
+{
+    (void)state;
+    AUTO(conf) struct conf *conf = NULL;
+    AUTO(problems) struct problems *problems = problems_new();
+    assert_true(conf_read(&conf, "conf/fensong.conf", problems));
+    assert_int_equal(problems_count(problems), 0);
+}
+
 static const struct {
     const char *text;
     unsigned rate;
@@ -456,6 +465,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_is_said),
         cmocka_unit_test(fills_in_defaults),
+        cmocka_unit_test(shipped_configuration_has_no_problem),
         cmocka_unit_test(reads_rates),
         cmocka_unit_test(knows_the_keys_that_are_to_come),
         cmocka_unit_test(tells_each_mistake_with_its_line),
