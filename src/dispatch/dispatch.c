@@ -12,7 +12,7 @@
 /* No step of RFC 5321 takes longer; a sender that is silent for so long hangs. */
 #define SENDER_SILENCE_MAX (30 * USEC_PER_MINUTE)
 
-void dispatch_fatal(struct dispatch *dispatch, struct error *error)
+void dispatch_fail(struct dispatch *dispatch, const struct error *error)
 {
     log_error(LOG_CRIT, (struct log_about){0}, error);
     sd_event_exit(dispatch->loop, error->exit_class ? error->exit_class : EX_SOFTWARE);
@@ -136,7 +136,7 @@ static int on_turn(sd_event_source *source, void *user)
     if (take_turn(dispatch, ended, &error))
         tell_changed(dispatch, ended);
     else
-        dispatch_fatal(dispatch, &error);
+        dispatch_fail(dispatch, &error);
     g_array_unref(ended);
     if (drained(dispatch))
         dispatch->drained(dispatch->drained_user);
@@ -148,6 +148,12 @@ static int on_timer(sd_event_source *source, uint64_t time, void *user)
     (void)source, (void)time;
     dispatch_wake(user);
     return 0;
+}
+
+void dispatch_touch(struct dispatch *dispatch, int64_t issue)
+{
+    g_hash_table_add(dispatch->touched, g_memdup2(&issue, sizeof issue));
+    dispatch_wake(dispatch);
 }
 
 void dispatch_wake(struct dispatch *dispatch)
@@ -225,6 +231,13 @@ void dispatch_drain(struct dispatch *dispatch, void (*done)(void *user), void *u
     for (guint i = 0; i < dispatch->senders->len; i++)
         sender_kill(dispatch->senders->pdata[i], SIGTERM);
     dispatch_wake(dispatch);
+}
+
+void dispatch_kill(struct dispatch *dispatch, bool waiting)
+{
+    for (guint i = 0; i < dispatch->senders->len; i++)
+        if (waiting || !sender_waits_for_end(dispatch->senders->pdata[i]))
+            sender_kill(dispatch->senders->pdata[i], SIGKILL);
 }
 
 bool dispatch_waits_for_end(const struct dispatch *dispatch)

@@ -10,7 +10,7 @@ struct handed { /* a job that a sender has, or will have after the next commit *
     int64_t issue;
     struct claim *claims;
     size_t count;
-    bool is_personal, was_sent_to_sender, is_started;
+    bool is_personal, was_sent_to_sender, is_started, end_was_sent;
 };
 
 struct sender {
@@ -48,10 +48,6 @@ struct dispatch {
     void (*ended)(void *user, int64_t issue);
     void *ended_user;
 };
-
-/* Something that the queue refused: nothing can be promised any more, so the loop ends with the
- * error's class; the start after it recovers. */
-void dispatch_fatal(struct dispatch *dispatch, struct error *error);
 
 /* --- senders.c ------------------------------------------------------------------------------------- */
 

@@ -39,9 +39,8 @@ static struct log_about about(const struct sender *sender, int code)
 
 bool sender_waits_for_end(const struct sender *sender)
 {
-    /* Only the sender knows the moment; a started transaction may be there. */
     const struct handed *job = g_queue_peek_head((GQueue *)&sender->jobs);
-    return job && job->is_started;
+    return job && job->end_was_sent;
 }
 
 /* --- what it tells --------------------------------------------------------------------------------- */
@@ -97,7 +96,10 @@ static bool on_event(struct sender *sender, const struct event *event, struct er
             job->is_started = true;
         return true;
     case EVENT_END_SENT:
-        return true; /* its journal has the mark */
+        job = find_job(sender, event->job);
+        if (job)
+            job->end_was_sent = true;
+        return true;
     case EVENT_OUTCOME:
         return on_outcome(sender, event, error);
     case EVENT_GONE:
@@ -140,7 +142,7 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *u
     struct sender *sender = user;
     AUTO(error) struct error error = {0};
     if (!listen_to(sender, &error))
-        dispatch_fatal(sender->dispatch, &error);
+        dispatch_fail(sender->dispatch, &error);
     dispatch_wake(sender->dispatch);
     return 0;
 }
@@ -210,7 +212,7 @@ static int on_child(sd_event_source *source, const siginfo_t *info, void *user)
     g_ptr_array_remove(dispatch->senders, sender);
     sender_free(sender);
     if (!good)
-        dispatch_fatal(dispatch, &error);
+        dispatch_fail(dispatch, &error);
     dispatch_wake(dispatch);
     return 0;
 }

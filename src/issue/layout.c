@@ -164,14 +164,15 @@ static bool begins_numbered(const struct block_line *line, bool before_full)
     return !before_full && words_mark(line->text, &rest) != MARK_NONE && *rest;
 }
 
-static bool parts(const struct layout *layout, const struct block_line *before,
+static bool parts(const struct layout *layout, struct block_line *before,
                   const struct block_line *line)
 {
+    bool full = layout_is_full(layout, before->text, before->indent, line->text);
+    before->full = full;
     if (before->bold != line->bold || ends_block(before) || begins_block(line))
         return true;
     if (line->line < HEAD_LINES && masthead_is_line(line->text))
         return true;
-    bool full = layout_is_full(layout, before->text, before->indent, line->text);
     if (begins_numbered(line, full))
         return true;
     /* Two ideographic blanks begin a paragraph, if it is not the whole of it that is moved in. */
@@ -179,9 +180,7 @@ static bool parts(const struct layout *layout, const struct block_line *before,
         return true;
     if (full)
         return line->indent >= 3 && words_is_closed(before->text);
-    if (!layout->line_blocks)
-        return false;
-    return true;
+    return layout->line_blocks;
 }
 
 static void add_paragraph(GPtrArray *blocks, struct block **paragraph)
@@ -204,7 +203,7 @@ static void add_rule(GPtrArray *blocks, int line)
 void layout_paragraphs(const struct layout *layout, GPtrArray *lines, GPtrArray *blocks)
 {
     struct block *paragraph = NULL;
-    const struct block_line *before = NULL;
+    struct block_line *before = NULL;
     for (guint i = 0; i < lines->len; i++) {
         AUTO(block_line) struct block_line *line = lines->pdata[i];
         lines->pdata[i] = NULL;

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/address.h"
 #include "base/text.h"
 
 /* The masthead's name stands on one line of a telephone of 360 px: its letters share this. */
@@ -249,16 +248,25 @@ static json_t *view_of_persons(const char *label, const GPtrArray *persons)
     return view;
 }
 
-static json_t *view_of_contact(const char *label, const char *contact)
+struct address *view_contact(const struct issue *issue)
 {
-    if (!has(contact))
+    if (!has(issue->contact))
+        return NULL;
+    AUTO(text) char *folded = text_fold(issue->contact);
+    AUTO(text) char *bare = text_trim(folded);
+    struct address *address = NULL;
+    return address_parse(&address, bare, NOWHERE, NULL, NULL) ? address : NULL;
+}
+
+static json_t *view_of_contact(const struct issue *issue)
+{
+    if (!has(issue->contact))
         return json_null();
-    AUTO(address) struct address *address = NULL;
-    bool mailbox = address_parse(&address, contact, NOWHERE, NULL, NULL);
+    AUTO(address) struct address *address = view_contact(issue);
+    AUTO(text) char *uri = address ? g_uri_escape_string(address_text(address), "@", FALSE) : NULL;
     json_t *view = json_object();
-    set(view, "label", text_or_null(label));
-    set(view, "text", json_text(contact));
-    AUTO(text) char *uri = mailbox ? g_uri_escape_string(address_text(address), "@", FALSE) : NULL;
+    set(view, "label", text_or_null(issue->contact_label));
+    set(view, "text", json_text(issue->contact));
     set(view, "mailto", json_text(uri));
     return view;
 }
@@ -286,7 +294,7 @@ static json_t *view_of_makers(const struct issue *issue)
         !any(issue->reviewer))
         return json_null();
     json_t *view = json_object();
-    set(view, "contact", view_of_contact(issue->contact_label, issue->contact));
+    set(view, "contact", view_of_contact(issue));
     set(view, "telephone", text_or_null(issue->telephone));
     set(view, "editor", view_of_persons(issue->editor_label, issue->editor));
     set(view, "reviewer", view_of_persons(issue->reviewer_label, issue->reviewer));

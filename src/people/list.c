@@ -148,8 +148,12 @@ static bool holds_second_address(const struct list *list, const GPtrArray *field
     return false;
 }
 
-static char *none_if_empty(char *text)
+/* On one line, for a cell in a spreadsheet may hold line breaks; NULL where it is empty. */
+static char *plain(char *text)
 {
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            *c = ' ';
     if (!*text)
         g_clear_pointer(&text, g_free);
     return text;
@@ -170,11 +174,11 @@ static bool read_row(struct list *list, const GPtrArray *fields, struct place pl
                             N_("write one address in a row"), N_("this row holds two addresses")),
                wrong_row(list);
     AUTO(member) struct member *member = member_new();
-    member->name = none_if_empty(cell(list, fields, NAME));
+    member->name = plain(cell(list, fields, NAME));
     if (!member_read_address(member, address, place, list->problems))
         return wrong_row(list);
-    member->title = none_if_empty(cell(list, fields, TITLE));
-    member->unit = none_if_empty(cell(list, fields, UNIT));
+    member->title = plain(cell(list, fields, TITLE));
+    member->unit = plain(cell(list, fields, UNIT));
     member->origin = g_strdup_printf("%s:%d", list->name, place.line);
     g_ptr_array_add(list->members, TAKE(member));
     return true;

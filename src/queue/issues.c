@@ -261,6 +261,17 @@ char *open_issue_name(struct queue *queue, int64_t id)
     return g_strdup_printf("%s/%s", issue->publication, issue->key);
 }
 
+bool queue_has_parcel(struct queue *queue, const char *parcel, bool *has, struct error *error)
+{
+    sqlite3_stmt *row = sql_get(queue, SQL_ISSUE_OF_PARCEL, error);
+    if (!row)
+        return false;
+    sql_bind(row, "t", parcel);
+    *has = sql_row(queue, row, error);
+    sqlite3_reset(row);
+    return !error_is_set(error);
+}
+
 bool queue_set_filed(struct queue *queue, int64_t issue, struct error *error)
 {
     return change_begin(queue, error) &&

@@ -71,6 +71,9 @@ struct group_counts {
 MUST bool queue_group_counts(struct queue *queue, int64_t issue, GPtrArray **groups,
                              struct error *error);
 
+/* Does an issue, ended or not, have this folder of spool/parcels? */
+MUST bool queue_has_parcel(struct queue *queue, const char *parcel, bool *has,
+                           struct error *error);
 MUST bool queue_set_filed(struct queue *queue, int64_t issue, struct error *error);
 MUST bool queue_set_reported(struct queue *queue, int64_t issue, struct error *error);
 

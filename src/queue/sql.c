@@ -25,6 +25,7 @@ static const char *const texts[SQL_COUNT] = {
         " queued = ?7, sending = ?8, sent = ?9, deferred = ?10, unknown = ?11, failed = ?12,"
         " suppressed = ?13, cancelled = ?14, cancelling = ?15 WHERE id = ?1",
     [SQL_ISSUE_SAME] = "SELECT id FROM issue WHERE publication = ?1 AND key = ?2",
+    [SQL_ISSUE_OF_PARCEL] = "SELECT 1 FROM issue WHERE parcel = ?1",
     [SQL_ISSUE_BY_ID] = "SELECT " ISSUE_COLUMNS " FROM issue WHERE id = ?1",
     [SQL_ISSUES] = "SELECT " ISSUE_COLUMNS
                    " FROM issue WHERE kind <> 'notice' ORDER BY id DESC LIMIT ?1",

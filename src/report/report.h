@@ -28,8 +28,9 @@ MUST bool report_ended(const struct report_parts *parts, const struct queue_issu
 MUST bool report_held(const struct report_parts *parts, const struct queue_issue *issue, usec_t now,
                       struct error *error);
 
-/* Why one recipient does not have it, in a plain sentence of the language of people: for the report,
- * `recipients` and the console. NULL where he has it, or nothing went wrong. Caller frees. */
+/* Why one recipient does not have it, in a plain sentence of the language of people: for the
+ * report, `recipients` and the console. NULL where he has it, or nothing went wrong. Caller frees.
+ */
 char *report_reason(const struct answers *answers, const struct queue_delivery *delivery);
 
 /* why.txt: what is wrong, at which line, how to mend it; all of it. `document` is what was dropped.
