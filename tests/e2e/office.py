@@ -87,6 +87,7 @@ class Office:
             "list_id": "weekly.example.org", "subject": "{name} {year}年第{number}期（总第{total}期）",
             "require": ["date", "editor", "reviewer", "distribution"], "report_to": [EDITOR],
             **(publication or {})}
+        self.publications = [self.publication]
         self.retry = {"delays": ["1s"], "give_up_after": "1h", "unknown": "again", **(retry or {})}
         self.top = {"language": "zh_CN", "state_dir": self.home / "state",
                     "groups_dir": self.home / "groups.d", "hostname": "office.example.org", **(top or {})}
@@ -111,7 +112,7 @@ class Office:
 
     def write_conf(self, extra=""):
         lines = [f"{key} = {setting(value)};" for key, value in self.top.items()]
-        lines += [f"publications = {setting([self.publication])};",
+        lines += [f"publications = {setting(self.publications)};",
                   f"relays = {setting(self.relays)};" if self.relays else
                   f"relays = {setting([self._relay({'port': 1}, 0)])};",
                   f"retry = {setting(self.retry)};", extra]
