@@ -28,8 +28,8 @@ static const struct weight weights[] = {
     {SEEN_ALONE, SEEN_HEADING | SEEN_BOLD, 1},
     {SEEN_OVER_TEXT, 0, 1},
     {SEEN_OVER_INDENTED, SEEN_HEADING | SEEN_BOLD, 2},
-    {SEEN_SHORT, SEEN_HEADING | SEEN_BOLD | SEEN_WEAKER, 1},
-    {SEEN_WEAKER, SEEN_HEADING, -4},
+    {SEEN_SHORT, SEEN_HEADING | SEEN_BOLD, 1},
+    {SEEN_WEAKER, SEEN_HEADING | SEEN_AFTER_END, -4},
     {SEEN_BEFORE_END, SEEN_ENTRY, -2},
     {SEEN_DEEPER, SEEN_ENTRY, -2},
     {SEEN_HAN_NUMBERED, SEEN_FIRST | SEEN_AFTER_END, -4},
@@ -73,7 +73,7 @@ static bool is_line(const struct reading *reading)
 /* Titles look alike in a document: where there are headings, a bold line is rather none. */
 static unsigned title_style(const struct outline *outline)
 {
-    unsigned style = 0;
+    int bold = 0;
     for (guint i = outline->body; i < outline->imprint; i++) {
         const struct reading *reading = &outline->readings[i];
         if (reading->evidence & SEEN_FRAMED)
@@ -81,9 +81,9 @@ static unsigned title_style(const struct outline *outline)
         if (reading->evidence & SEEN_HEADING)
             return SEEN_HEADING;
         if (reading->evidence & SEEN_BOLD && reading->evidence & SEEN_SHORT)
-            style = SEEN_BOLD;
+            bold++;
     }
-    return style;
+    return bold > 1 ? SEEN_BOLD : 0; /* one is an exception */
 }
 
 static bool is_weaker(const struct walk *walk, unsigned evidence)

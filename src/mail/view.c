@@ -10,6 +10,10 @@
 #define NAME_PX_MAX  46
 #define NAME_PX_MIN  26
 
+/* Cells that short need not be broken: a telephone has room for as many columns of them. */
+#define SHORT_CELLS_MAX    4
+#define SHORT_CELL_COLUMNS 8
+
 #define ARTICLE_LEVEL 2 /* h2; below a section h3 */
 
 static void set(json_t *object, const char *key, json_t *value)
@@ -69,15 +73,29 @@ static json_t *view_of_list(const struct block *block)
     return list;
 }
 
+static json_t *view_of_cells(const GPtrArray *cells)
+{
+    json_t *view = json_array();
+    for (guint i = 0; i < cells->len; i++) {
+        const char *text = cells->pdata[i];
+        json_t *cell = json_object();
+        set(cell, "text", json_text(text));
+        set(cell, "short",
+            json_boolean(cells->len <= SHORT_CELLS_MAX && text_width(text) <= SHORT_CELL_COLUMNS));
+        json_array_append_new(view, cell);
+    }
+    return view;
+}
+
 static json_t *view_of_table(const struct block *block)
 {
     json_t *table = json_object(), *rows = json_array();
     for (guint i = 1; block->rows && i < block->rows->len; i++) {
         json_t *row = json_object();
-        set(row, "cells", json_texts(block->rows->pdata[i]));
+        set(row, "cells", view_of_cells(block->rows->pdata[i]));
         json_array_append_new(rows, row);
     }
-    set(table, "head", json_texts(any(block->rows) ? block->rows->pdata[0] : NULL));
+    set(table, "head", any(block->rows) ? view_of_cells(block->rows->pdata[0]) : json_array());
     set(table, "rows", rows);
     return table;
 }

@@ -115,11 +115,11 @@ static void settle_columns(struct list *list, const GPtrArray *fields, struct pl
     list->given_up = true;
     if (list->has_header)
         problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
-                     N_("name the column that holds the addresses 邮箱 or address"),
+                     N_("give the column that holds the addresses the heading address"),
                      N_("the header row names no column of addresses"));
     else
         problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
-                     N_("begin the list with a header row such as 邮箱,姓名,职务,单位"),
+                     N_("begin the list with a header row: address,name,title,unit"),
                      N_("the list begins neither with a header row nor with an address"));
 }
 
@@ -133,8 +133,9 @@ static bool is_disabled(struct list *list, const GPtrArray *fields, struct place
         return true;
     if (!g_strv_contains(no, word))
         problems_add(list->problems, REMARK, "disabled-word", EX_DATAERR, place,
-                     N_("write 是 for who is to get nothing, else leave it empty"),
-                     N_("停用 is neither yes nor no, and was taken as no: %s"), text);
+                     N_("write yes for who is to get nothing, else leave it empty"),
+                     N_("the column disabled says neither yes nor no, and was taken as no: %s"),
+                     text);
     return false;
 }
 
@@ -166,7 +167,7 @@ static bool read_row(struct list *list, const GPtrArray *fields, struct place pl
     AUTO(text) char *address = cell(list, fields, ADDRESS);
     if (!*address)
         return problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
-                            N_("add the address, or write 是 under 停用"),
+                            N_("add the address, or write yes in the column disabled"),
                             N_("this row has no address")),
                wrong_row(list);
     if (holds_second_address(list, fields))

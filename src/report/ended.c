@@ -18,8 +18,7 @@ static bool is_notice(const struct queue_issue *issue)
     return g_str_equal(issue->kind, "notice");
 }
 
-/* --- as files
- * ------------------------------------------------------------------------------------- */
+/* --- as files --------------------------------------------------------------------------------- */
 
 static void add_to_sheet(void *sheet, const struct person *person)
 {
@@ -36,8 +35,7 @@ static bool file_report(const struct publication *publication, const struct tall
            outbox_file_sent(publication, key, error);
 }
 
-/* --- as mail
- * -------------------------------------------------------------------------------------- */
+/* --- as mail ---------------------------------------------------------------------------------- */
 
 /* An end has one report. An issue that is tried again has another end, and another report. */
 static char *report_key(const struct queue_issue *issue)
@@ -133,8 +131,7 @@ bool report_ended(const struct report_parts *parts, const struct queue_issue *is
     return queue_set_reported(parts->queue, issue->id, error);
 }
 
-/* --- held
- * ----------------------------------------------------------------------------------------- */
+/* --- held ------------------------------------------------------------------------------------- */
 
 /* When it was held last: each hold has one notice. */
 static bool held_since(const struct report_parts *parts, const struct queue_issue *issue,

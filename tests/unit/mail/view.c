@@ -143,7 +143,7 @@ static void each_kind_of_block_has_its_name(void **state)
     struct block *table = sample_add_block(article, BLOCK_TABLE, NULL);
     table->rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
     g_ptr_array_add(table->rows, TEXTS("区", "场次"));
-    g_ptr_array_add(table->rows, TEXTS("密云区", "12"));
+    g_ptr_array_add(table->rows, TEXTS("密云区和海淀区", "12"));
     sample_add_block(article, BLOCK_PICTURE, "会场")->target = (char *)"a.png";
     sample_add_block(article, BLOCK_QUOTE, NULL)->texts = TEXTS("引文");
     (void)sample_add_block(article, BLOCK_RULE, NULL);
@@ -156,7 +156,9 @@ static void each_kind_of_block_has_its_name(void **state)
         "blocks"));
     expect(blocks, "0.heading", "{\"level\":4,\"text\":\"一、甲\"}");
     expect(blocks, "1.table",
-           "{\"head\":[\"区\",\"场次\"],\"rows\":[{\"cells\":[\"密云区\",\"12\"]}]}");
+           "{\"head\":[{\"short\":true,\"text\":\"区\"},{\"short\":true,\"text\":\"场次\"}],"
+           "\"rows\":[{\"cells\":[{\"short\":false,\"text\":\"密云区和海淀区\"},"
+           "{\"short\":true,\"text\":\"12\"}]}]}");
     expect(blocks, "2.picture", "{\"cid\":\"cid@example.org\",\"words\":\"会场\"}");
     expect(blocks, "3.quote", "{\"texts\":[\"引文\"]}");
     expect(blocks, "4.rule", "true");

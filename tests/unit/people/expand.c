@@ -261,6 +261,21 @@ static void check_tells_everything_once(void **state)
     assert_null(people_group(people, "e"));
 }
 
+static void check_remarks_on_a_name_of_two_groups(void **state)
+{
+    (void)state;
+    AUTO(folder)
+    char *folder = folder_new(
+        (struct folder_file[]){{"a.conf", NAMED("甲", A("a"), "aliases = [ \"丙 组\" ];")},
+                               {"b.conf", NAMED("丙组", A("b"), "aliases = [ \"丙组\" ];")}},
+        2);
+    AUTO(people) struct people *people = people_of(folder);
+    AUTO(problems) struct problems *problems = problems_new();
+    people_check(people, problems);
+    assert_int_equal(problems_count(problems), 1);
+    assert_true(is_told(problems, REMARK, 0, "the groups a and b are both named"));
+}
+
 static void folder_that_is_not_there(void **state)
 {
     (void)state;
@@ -409,6 +424,7 @@ int main(void)
         cmocka_unit_test(groups_expand),
         cmocka_unit_test(recipient_says_where_it_came_from),
         cmocka_unit_test(check_tells_everything_once),
+        cmocka_unit_test(check_remarks_on_a_name_of_two_groups),
         cmocka_unit_test(folder_that_is_not_there),
         cmocka_unit_test(properties_hold_for_random_groups),
         cmocka_unit_test(large_list_reads_at_once),

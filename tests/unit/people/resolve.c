@@ -154,11 +154,13 @@ static void group_whose_file_is_broken_is_told_with_the_words(void **state)
     bool good;
     AUTO(text) char *groups = resolved(people, "甲组、乙组", problems, &good);
     assert_false(good);
+    assert_string_equal(groups, "b");
     assert_true(is_told(problems, PROBLEM, 101, "no group is named 甲组"));
     assert_true(is_told(problems, PROBLEM, 1, "a sign is missing"));
     AUTO(problems) struct problems *none = problems_new();
     AUTO(text) char *other = resolved(people, "乙组", none, &good);
     assert_true(good);
+    assert_string_equal(other, "b");
     assert_int_equal(problems_count(none), 0);
 }
 

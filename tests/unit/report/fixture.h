@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#define KEY "2023-25"
+#define KEY  "2023-25"
 #define NOON ((usec_t)1700107200 * USEC_PER_SEC)
 
 struct fixture {
@@ -129,8 +129,7 @@ static inline int64_t admit(struct fixture *fixture, int count)
     int64_t issue = 0;
     assert_good(parcel_seal(maker, &facts, &fixture->error));
     assert_good(parcel_open(&parcel, path, &fixture->error));
-    assert_good(
-        queue_admit(fixture->queue, parcel, KEY, NOON, &issue, &fixture->error));
+    assert_good(queue_admit(fixture->queue, parcel, KEY, NOON, &issue, &fixture->error));
     return issue;
 }
 

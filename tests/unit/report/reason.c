@@ -21,7 +21,8 @@ static void each_state_has_its_reason(void **state)
         {"never reached", FAILED, 0, 0, NULL, "given up after 0 tries: no mail server took it"},
         {"lost", DEFERRED, 2, 0, NULL, "the connection was lost before the mail was over"},
         {"may have it", UNKNOWN, 1, 0, NULL,
-         "all of it was sent, but the connection was lost before the server answered: the recipient "
+         "all of it was sent, but the connection was lost before the server answered: the "
+         "recipient "
          "may have it"},
         {"stopped", SUPPRESSED, 0, 0, NULL, "this address is on the stop list"},
         {"cancelled", CANCELLED, 0, 0, NULL,

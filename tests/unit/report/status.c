@@ -50,8 +50,8 @@ static void a_held_one_says_why_and_what_to_do(void **state)
 {
     struct fixture *fixture = *state;
     int64_t id = admit(fixture, 2);
-    assert_good(queue_hold(fixture->queue, id, HOLD_RELAY, "554 <spam>", "fensongd",
-                           &fixture->error));
+    assert_good(
+        queue_hold(fixture->queue, id, HOLD_RELAY, "554 <spam>", "fensongd", &fixture->error));
     AUTO(queue_issue) struct queue_issue *issue = issue_now(fixture, id);
     assert_good(report_status_page(&fixture->parts, issue, NOON, &fixture->error));
     AUTO(text) char *page = content_of(fixture, "sending/2023-25/status.html");

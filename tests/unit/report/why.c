@@ -20,17 +20,17 @@ static void why_txt_says_all_of_it(void **state)
     (void)state;
     AUTO(problems) struct problems *problems = some_problems();
     AUTO(text) char *text = report_why_text(DOCUMENT, problems);
-    assert_string_equal(
-        text, DOCUMENT " was not sent\n\n"
-                       "Nobody got anything of it. These 3 things are in its way:\n\n"
-                       "1. Line 4: there is no date\n"
-                       "   How to mend it: write the date under the number\n\n"
-                       "2. leaders.csv, line 7: this is no address: a<b\n\n"
-                       "3. it was sent before\n\n"
-                       "Not in its way, but worth a look:\n\n"
-                       "1. Line 9: an English word: and\n\n"
-                       "When it is mended, drop the file into the folder outbox again; nothing "
-                       "else is to do. This folder may be deleted.\n");
+    assert_string_equal(text, DOCUMENT
+                        " was not sent\n\n"
+                        "Nobody got anything of it. These 3 things are in its way:\n\n"
+                        "1. Line 4: there is no date\n"
+                        "   How to mend it: write the date under the number\n\n"
+                        "2. leaders.csv, line 7: this is no address: a<b\n\n"
+                        "3. it was sent before\n\n"
+                        "Not in its way, but worth a look:\n\n"
+                        "1. Line 9: an English word: and\n\n"
+                        "When it is mended, drop the file into the folder outbox again; nothing "
+                        "else is to do. This folder may be deleted.\n");
 }
 
 static void why_html_says_the_same_escaped(void **state)
