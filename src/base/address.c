@@ -17,7 +17,10 @@ static bool refuse(struct error *error, struct place place, const char *what, co
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     AUTO(text) char *shown = g_strescape(text, NULL);
+    /* A line break shown as it is would break the line that tells it. */
     bool none = g_utf8_validate(text, -1, NULL);
+    for (const char *c = text; *c; c++)
+        none &= (unsigned char)*c >= ' ' && *c != 0x7f;
     return error_set(error, EX_DATAERR, place, N_("correct the address, or take it out"), what,
                      none ? text : shown);
 #pragma GCC diagnostic pop

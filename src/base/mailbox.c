@@ -56,9 +56,18 @@ static bool is_closed(const char *opened)
     return g_str_has_suffix(trimmed, ">");
 }
 
+static bool holds_control(const char *text)
+{
+    while (*text && (unsigned char)*text >= ' ' && *text != 0x7f)
+        text++;
+    return *text;
+}
+
 bool mailbox_parse(char **name, struct address **address, const char *text, struct place place,
                    unsigned *oddities, struct error *error)
 {
+    if (holds_control(text)) /* refused, in words that show it */
+        return address_parse(address, text, place, oddities, error);
     AUTO(text) char *before = NULL;
     AUTO(text) char *bare = NULL;
     const char *open = last_of(text, "<", "＜");

@@ -38,12 +38,16 @@ static void check_people(const struct conf *conf, struct problems *problems)
     people_check(people, problems);
 }
 
-/* Remarks of a configuration that stands are told here alone. */
+/* Read once more for its remarks, and with the files that it names. */
 static void check_conf(const struct session *session, struct problems *problems)
 {
     AUTO(conf) struct conf *again = NULL;
-    if (conf_read(&again, session->config, problems))
+    AUTO(problems) struct problems *found = problems_new();
+    if (conf_read(&again, session->config, found))
+        conf_check_files(again, found);
+    if (!problems_any(found))
         printf(_("configuration: %s\n"), session->config);
+    problems_join(problems, found);
 }
 
 static int finish(struct problems *problems)

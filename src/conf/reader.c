@@ -231,8 +231,8 @@ static const struct {
     [VALUE_TEXTS] = {N_("%s must be a list of texts"),
                      N_("write it as in: key = [ \"one\", \"two\" ];")},
     [VALUE_ROWS] = {N_("%s must be a list of groups"),
-                    N_("write it as in: key = ( { … }, { … } );")},
-    [VALUE_GROUP] = {N_("%s must be a group"), N_("write it as in: key = { … };")},
+                    N_("write it as in: key = ( { ... }, { ... } );")},
+    [VALUE_GROUP] = {N_("%s must be a group"), N_("write it as in: key = { ... };")},
 };
 
 #pragma GCC diagnostic push

@@ -24,6 +24,7 @@ struct block_line {
     int indent;  /* columns of blanks before it */
     bool bold;   /* all of it is bold */
     bool broken; /* a break that the author wanted ends it */
+    bool full;   /* it was broken because the next word did not fit */
 };
 
 /* One block of a document, in the order of the document. Text has no markup and no line breaks. */

@@ -1,5 +1,6 @@
 #include "issue/layout.h"
 
+#include "issue/attribution.h"
 #include "issue/labels.h"
 #include "issue/masthead.h"
 #include "issue/words.h"
@@ -71,22 +72,21 @@ static void count_lines(struct census *census, const char *text, bool markdown)
     }
 }
 
-/* The widest width that lines crowd under: at least three, and a tenth of all. */
+/* The width that most lines have, give or take a column: at least three, and a tenth of all, with
+ * next to none wider, because a full stop alone may hang out. */
 static int crowded_width(const struct census *census)
 {
-    int least = MAX(3, census->lines / 10);
-    for (int width = WIDEST_WRAP; width >= NARROWEST_WRAP; width--) {
-        int crowd = 0;
-        if (!census->of_width[width])
-            continue;
-        for (int w = width; w > width - SLACK && w > 0; w--)
-            crowd += census->of_width[w];
-        if (crowd >= least)
-            return width;
-        if (crowd * 20 > census->lines) /* too few to tell, too many to pass over */
-            break;
+    int least = MAX(3, census->lines / 10), crowded = 0, most = 0, wider = 0;
+    for (int width = NARROWEST_WRAP; width <= WIDEST_WRAP; width++) {
+        int crowd = census->of_width[width] + census->of_width[width - 1];
+        if (crowd >= most && crowd >= least) {
+            most = crowd;
+            crowded = width;
+        }
     }
-    return 0;
+    for (int width = crowded + SLACK; width <= WIDEST_WRAP + 1; width++)
+        wider += census->of_width[width];
+    return wider * 12 <= census->lines ? crowded : 0;
 }
 
 void layout_measure(struct layout *layout, const char *text, bool markdown)
@@ -94,9 +94,7 @@ void layout_measure(struct layout *layout, const char *text, bool markdown)
     struct census *census = g_new0(struct census, 1);
     count_lines(census, text, markdown);
     *layout = (struct layout){.markdown = markdown};
-    int wide = census->of_width[WIDEST_WRAP + 1];
-    if (!wide || wide * 10 < census->lines)
-        layout->wrap = crowded_width(census);
+    layout->wrap = crowded_width(census);
     bool parted = census->followed * 2 < census->lines;
     layout->line_blocks = !markdown || (!parted && census->lines > 8);
     g_free(census);
@@ -164,24 +162,37 @@ static bool begins_numbered(const struct block_line *line, bool before_full)
     return !before_full && words_mark(line->text, &rest) != MARK_NONE && *rest;
 }
 
-static bool parts(const struct layout *layout, const struct block_line *before,
-                  const struct block_line *line)
+/* After a full line that ends a sentence: a title, if it is no sentence and a paragraph begins under
+ * it; or an article has ended. */
+static bool begins_after_full(const struct block_line *before, const struct block_line *line,
+                              const struct block_line *next)
 {
+    const char *end;
+    if (!words_is_closed(before->text))
+        return false;
+    AUTO(text) char *attribution = attribution_at_end(before->text, &end);
+    bool over_indented = next && next->indent >= 3 && line->indent < 3;
+    return attribution || line->indent >= 3 || (over_indented && !words_is_closed(line->text));
+}
+
+/* `next` (NULL: none) is the line after it. */
+static bool parts(const struct layout *layout, struct block_line *before,
+                  const struct block_line *line, const struct block_line *next)
+{
+    bool full = layout_is_full(layout, before->text, before->indent, line->text);
+    before->full = full;
     if (before->bold != line->bold || ends_block(before) || begins_block(line))
         return true;
     if (line->line < HEAD_LINES && masthead_is_line(line->text))
         return true;
-    bool full = layout_is_full(layout, before->text, before->indent, line->text);
     if (begins_numbered(line, full))
         return true;
     /* Two ideographic blanks begin a paragraph, if it is not the whole of it that is moved in. */
     if (line->indent >= 3 && line->indent > before->indent)
         return true;
     if (full)
-        return line->indent >= 3 && words_is_closed(before->text);
-    if (!layout->line_blocks)
-        return false;
-    return true;
+        return begins_after_full(before, line, next);
+    return layout->line_blocks;
 }
 
 static void add_paragraph(GPtrArray *blocks, struct block **paragraph)
@@ -204,7 +215,7 @@ static void add_rule(GPtrArray *blocks, int line)
 void layout_paragraphs(const struct layout *layout, GPtrArray *lines, GPtrArray *blocks)
 {
     struct block *paragraph = NULL;
-    const struct block_line *before = NULL;
+    struct block_line *before = NULL;
     for (guint i = 0; i < lines->len; i++) {
         AUTO(block_line) struct block_line *line = lines->pdata[i];
         lines->pdata[i] = NULL;
@@ -215,7 +226,8 @@ void layout_paragraphs(const struct layout *layout, GPtrArray *lines, GPtrArray 
             add_rule(blocks, line->line);
             continue;
         }
-        if (paragraph && parts(layout, before, line))
+        const struct block_line *next = i + 1 < lines->len ? lines->pdata[i + 1] : NULL;
+        if (paragraph && parts(layout, before, line, next))
             add_paragraph(blocks, &paragraph);
         if (!paragraph)
             paragraph = block_new(BLOCK_PARAGRAPH, line->line);

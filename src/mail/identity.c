@@ -32,21 +32,18 @@ char *identity_end(struct identity *identity)
     return hex;
 }
 
-/* RFC 5322 §3.2.3 atext but for what some servers trip over, and the dot. */
-static void add_atoms(GString *to, const char *text)
+char *identity_atom(const char *text)
 {
+    GString *atom = g_string_sized_new(strlen(text));
     for (; *text; text++)
-        g_string_append_c(to, g_ascii_isalnum(*text) || strchr("-_.", *text) ? *text : '-');
+        g_string_append_c(atom, g_ascii_isalnum(*text) || strchr("-_.", *text) ? *text : '-');
+    return g_string_free(atom, FALSE);
 }
 
 char *identity_message_id(const char *publication, const char *what, const char *hex,
                           const char *hostname)
 {
-    GString *id = g_string_new(NULL);
-    add_atoms(id, publication);
-    g_string_append_c(id, '.');
-    add_atoms(id, what);
-    g_string_append_printf(id, ".%s@", hex);
-    add_atoms(id, hostname);
-    return g_string_free(id, FALSE);
+    AUTO(text) char *whole = g_strdup_printf("%s.%s.%s", publication, what, hex);
+    AUTO(text) char *left = identity_atom(whole), *right = identity_atom(hostname);
+    return g_strconcat(left, "@", right, NULL);
 }

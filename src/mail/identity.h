@@ -13,6 +13,9 @@ void identity_add_text(struct identity *identity, const char *text); /* NULL is 
 /* SHA-256, the first 128 bits in lower-case hex. Ends it; the caller frees. */
 char *identity_end(struct identity *identity);
 
+/* A copy in which all but ASCII letters, digits, "-", "_" and "." is "-". The caller frees. */
+char *identity_atom(const char *text);
+
 /* PUBLICATION.WHAT.HEX@HOSTNAME: an RFC 5322 msg-id without <>; octets that a dot-atom can't hold
  * are
  * "-". The caller frees. */

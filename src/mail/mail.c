@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/text.h"
 #include "mail/identity.h"
 #include "mail/mime.h"
 #include "mail/plain.h"
@@ -29,22 +28,11 @@ static bool render(struct mail *mail, const struct mail_order *order,
     return true;
 }
 
-/* The imprint's mailbox; NULL where it is none. */
-static struct address *contact_of(const struct issue *issue)
-{
-    if (!issue->contact)
-        return NULL;
-    AUTO(text) char *folded = text_fold(issue->contact);
-    AUTO(text) char *bare = text_trim(folded);
-    struct address *address = NULL;
-    return address_parse(&address, bare, NOWHERE, NULL, NULL) ? address : NULL;
-}
-
 static struct address *reply_to(const struct mail_order *order)
 {
     const struct publication *publication = order->publication;
     if (publication->reply_to_contact)
-        return contact_of(order->issue);
+        return view_contact(order->issue);
     return publication->reply_to ? address_copy(publication->reply_to) : NULL;
 }
 

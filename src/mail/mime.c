@@ -3,9 +3,16 @@
 #include <gmime/gmime.h>
 #include <string.h>
 
+#include "mail/encode.h"
+#include "mail/identity.h"
 #include "mail/subject.h"
 
 #define CHARSET "UTF-8"
+#define NAME_MAX_CHARS                                                                             \
+    120 /* a display name that long is no name, and could make too long a line                     \
+         */
+#define SUBJECT_MAX_CHARS 400
+#define NAMED_LINE_MAX    62 /* of 76, without Reply-To: and < > */
 
 /* What offices attach. Anything else goes as octets, and the name's ending says the rest. */
 static const struct {
@@ -28,6 +35,22 @@ static const struct {
     {".gif", "image", "gif"},
 };
 
+static char *shortened(const char *text, long most)
+{
+    AUTO(text) char *clean = subject_clean(text);
+    return g_utf8_substring(clean, 0, MIN(most, g_utf8_strlen(clean, -1)));
+}
+
+/* A header whose value is encoded and folded already. */
+static void set_encoded(GMimeObject *object, const char *name, const char *value)
+{
+    AUTO(text) char *raw = g_strdup_printf(" %s\r\n", value);
+    g_mime_object_set_header(object, name, "", NULL);
+    GMimeHeader *header =
+        g_mime_header_list_get_header(g_mime_object_get_header_list(object), name);
+    g_mime_header_set_raw_value(header, raw);
+}
+
 /* --- parts ------------------------------------------------------------------------------------ */
 
 static void set_content(GMimePart *part, const void *octets, size_t length)
@@ -48,34 +71,39 @@ static GMimeObject *text_part(const char *subtype, const char *text)
     GMimePart *part = g_mime_part_new_with_type("text", subtype);
     g_mime_object_set_content_type_parameter(GMIME_OBJECT(part), "charset", CHARSET);
     AUTO(str) GString *canonical = g_string_new(text);
+    g_string_replace(canonical, "\r\n", "\n", 0);
     g_string_replace(canonical, "\n", "\r\n", 0); /* RFC 2046 §4.1.1, also within base64 */
     set_content(part, canonical->str, canonical->len);
     return GMIME_OBJECT(part);
 }
 
-static void set_param(GMimeParamList *params, const char *name, const char *value,
-                      GMimeParamEncodingMethod method)
+/* name= as large Chinese webmail wants it, against RFC 2047 §5, knowingly. */
+static void set_encoded_name(GMimeObject *part, const char *name)
 {
-    g_mime_param_list_set_parameter(params, name, value);
-    GMimeParam *param = g_mime_param_list_get_parameter(params, name);
-    g_mime_param_set_charset(param, CHARSET);
-    g_mime_param_set_encoding_method(param, method);
+    AUTO(text) char *type = g_mime_content_type_get_mime_type(g_mime_object_get_content_type(part));
+    AUTO(text) char *words = encode_words(name);
+    AUTO(text) char *value = g_strdup_printf("%s;\r\n\tname=\"%s\"", type, words);
+    set_encoded(part, "Content-Type", value);
 }
 
-/* RFC 2231's filename* and, for webmail that knows nothing else, RFC 2047's name, against its §5.
- */
+/* The name in both forms: RFC 2231's filename*, and name. */
 static void set_name(GMimeObject *part, const char *disposition, const char *name)
 {
     AUTO(text) char *clean = subject_clean(name);
     AUTO(text) char *bare = g_path_get_basename(clean);
     GMimeContentDisposition *how = g_mime_content_disposition_new();
     g_mime_content_disposition_set_disposition(how, disposition);
+    g_mime_content_disposition_set_parameter(how, "filename", bare);
+    GMimeParam *filename =
+        g_mime_param_list_get_parameter(g_mime_content_disposition_get_parameters(how), "filename");
+    g_mime_param_set_charset(filename, CHARSET);
+    g_mime_param_set_encoding_method(filename, GMIME_PARAM_ENCODING_METHOD_RFC2231);
     g_mime_object_set_content_disposition(part, how);
-    set_param(g_mime_content_disposition_get_parameters(how), "filename", bare,
-              GMIME_PARAM_ENCODING_METHOD_RFC2231);
-    set_param(g_mime_content_type_get_parameters(g_mime_object_get_content_type(part)), "name",
-              bare, GMIME_PARAM_ENCODING_METHOD_RFC2047);
     g_object_unref(how);
+    if (g_str_is_ascii(bare))
+        g_mime_object_set_content_type_parameter(part, "name", bare);
+    else
+        set_encoded_name(part, bare);
 }
 
 static GMimePart *binary_part(const char *type, const char *subtype, const struct attachment *file)
@@ -161,29 +189,55 @@ static GMimeObject *body_of(const struct letter *letter)
 
 /* --- headers ---------------------------------------------------------------------------------- */
 
-static void add_mailbox(GMimeMessage *message, GMimeAddressType type, const struct mailbox *mailbox)
+/* `name <id>`; a line with an encoded-word has 76 columns at most, so a long id gets its own. */
+static void add_named(GString *value, const char *name, const char *id)
 {
-    if (!mailbox->address)
-        return;
-    AUTO(text) char *name = mailbox->name ? subject_clean(mailbox->name) : NULL;
-    InternetAddress *entry = internet_address_mailbox_new(name, address_text(mailbox->address));
-    internet_address_set_charset(entry, CHARSET);
-    internet_address_list_add(g_mime_message_get_addresses(message, type), entry);
-    g_object_unref(entry);
+    AUTO(text) char *sensible = shortened(name, NAME_MAX_CHARS);
+    AUTO(text) char *phrase = encode_phrase(sensible);
+    bool fits = strlen(phrase) + strlen(id) <= NAMED_LINE_MAX;
+    g_string_append_printf(value, "%s%s<%s>", phrase, fits ? " " : "\r\n ", id);
 }
 
-static void set_header(GMimeMessage *message, const char *name, const char *value)
+static void add_mailbox(GString *value, const struct mailbox *mailbox)
+{
+    if (value->len > 0)
+        g_string_append(value, ",\r\n ");
+    if (mailbox->name && *mailbox->name)
+        add_named(value, mailbox->name, address_text(mailbox->address));
+    else
+        g_string_append(value, address_text(mailbox->address));
+}
+
+static void set_mailboxes(GMimeMessage *message, const char *header,
+                          const struct mailbox *mailboxes, size_t count)
+{
+    AUTO(str) GString *value = g_string_new(NULL);
+    for (size_t i = 0; i < count; i++)
+        if (mailboxes[i].address)
+            add_mailbox(value, &mailboxes[i]);
+    if (value->len > 0)
+        set_encoded(GMIME_OBJECT(message), header, value->str);
+}
+
+static void set_token(GMimeMessage *message, const char *name, const char *value)
 {
     if (!value)
         return;
     AUTO(text) char *clean = subject_clean(value);
-    g_mime_object_set_header(GMIME_OBJECT(message), name, clean, CHARSET);
+    g_mime_object_set_header(GMIME_OBJECT(message), name, clean, NULL);
+}
+
+static void set_subject(GMimeMessage *message, const char *subject)
+{
+    AUTO(text) char *sensible = shortened(subject, SUBJECT_MAX_CHARS);
+    AUTO(text) char *words = encode_text(sensible);
+    set_encoded(GMIME_OBJECT(message), "Subject", words);
 }
 
 static void set_message_id(GMimeMessage *message, const char *message_id)
 {
     AUTO(text) char *bracketed = g_strdup_printf("<%s>", message_id);
-    set_header(message, "Message-ID", bracketed);
+    set_token(message, "Message-ID", bracketed);
 }
 
 static void set_date(GMimeMessage *message, usec_t date)
@@ -194,33 +248,29 @@ static void set_date(GMimeMessage *message, usec_t date)
 }
 
 /* RFC 2919: a phrase, then the identifier, which is not an address. */
-static void set_list_id(GMimeMessage *message, GMimeFormatOptions *options, const char *name,
-                        const char *list_id)
+static void set_list_id(GMimeMessage *message, const char *name, const char *list_id)
 {
     if (!list_id)
         return;
-    AUTO(text) char *clean = subject_clean(name), *id = subject_clean(list_id);
-    AUTO(text) char *phrase = g_mime_utils_header_encode_phrase(options, clean, CHARSET);
-    AUTO(text) char *value = g_strdup_printf("%s <%s>", phrase, id);
-    g_mime_object_set_header(GMIME_OBJECT(message), "List-Id", value, NULL);
+    AUTO(text) char *id = identity_atom(list_id);
+    AUTO(str) GString *value = g_string_new(NULL);
+    add_named(value, name, id);
+    set_encoded(GMIME_OBJECT(message), "List-Id", value->str);
 }
 
-static void set_headers(GMimeMessage *message, GMimeFormatOptions *options,
-                        const struct letter *letter)
+static void set_headers(GMimeMessage *message, const struct letter *letter)
 {
-    add_mailbox(message, GMIME_ADDRESS_TYPE_FROM, &letter->from);
-    for (size_t i = 0; i < letter->to_count; i++)
-        add_mailbox(message, GMIME_ADDRESS_TYPE_TO, &letter->to[i]);
-    add_mailbox(message, GMIME_ADDRESS_TYPE_REPLY_TO, &letter->reply_to);
-    AUTO(text) char *subject = subject_clean(letter->subject);
-    g_mime_message_set_subject(message, subject, CHARSET);
+    set_mailboxes(message, "From", &letter->from, 1);
+    set_mailboxes(message, "To", letter->to, letter->to_count);
+    set_mailboxes(message, "Reply-To", &letter->reply_to, 1);
+    set_subject(message, letter->subject);
     set_date(message, letter->date);
     set_message_id(message, letter->message_id);
-    set_header(message, "MIME-Version", "1.0");
-    set_header(message, "Content-Language", letter->language);
-    set_list_id(message, options, letter->list_name, letter->list_id);
-    set_header(message, "Precedence", letter->precedence);
-    set_header(message, "Auto-Submitted", letter->auto_submitted);
+    set_token(message, "MIME-Version", "1.0");
+    set_token(message, "Content-Language", letter->language);
+    set_list_id(message, letter->list_name, letter->list_id);
+    set_token(message, "Precedence", letter->precedence);
+    set_token(message, "Auto-Submitted", letter->auto_submitted);
 }
 
 static GMimeFormatOptions *wire_format(void)
@@ -235,7 +285,7 @@ GString *mime_write(const struct letter *letter)
     g_mime_init();
     GMimeFormatOptions *options = wire_format();
     GMimeMessage *message = g_mime_message_new(FALSE);
-    set_headers(message, options, letter);
+    set_headers(message, letter);
     GMimeObject *body = body_of(letter);
     g_mime_message_set_mime_part(message, body);
     GMimeStream *stream = g_mime_stream_mem_new();
@@ -254,7 +304,7 @@ char *mime_write_personal(const struct mailbox *to, const char *message_id)
     g_mime_init();
     GMimeFormatOptions *options = wire_format();
     GMimeMessage *message = g_mime_message_new(FALSE);
-    add_mailbox(message, GMIME_ADDRESS_TYPE_TO, to);
+    set_mailboxes(message, "To", to, 1);
     set_message_id(message, message_id);
     char *lines = g_mime_object_get_headers(GMIME_OBJECT(message), options);
     g_object_unref(message);

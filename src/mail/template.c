@@ -198,7 +198,7 @@ static const json_t *look_up(const struct rendering *rendering, const struct sou
     if (!value)
         (void)error_set(rendering->error, EX_CONFIG, (struct place){source->path, tag->line, 0},
                         N_("correct the name in the template"),
-                        N_("the template asks for something that no issue has: %s"), tag->name);
+                        N_("the template asks for something that is not there: %s"), tag->name);
     return value;
 }
 

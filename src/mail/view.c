@@ -3,13 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/address.h"
 #include "base/text.h"
 
 /* The masthead's name stands on one line of a telephone of 360 px: its letters share this. */
 #define NAME_ROOM_PX 300
 #define NAME_PX_MAX  46
 #define NAME_PX_MIN  26
+
+/* Cells that short need not be broken: a telephone has room for as many columns of them. */
+#define SHORT_CELLS_MAX    4
+#define SHORT_CELL_COLUMNS 8
 
 #define ARTICLE_LEVEL 2 /* h2; below a section h3 */
 
@@ -70,15 +73,29 @@ static json_t *view_of_list(const struct block *block)
     return list;
 }
 
+static json_t *view_of_cells(const GPtrArray *cells)
+{
+    json_t *view = json_array();
+    for (guint i = 0; i < cells->len; i++) {
+        const char *text = cells->pdata[i];
+        json_t *cell = json_object();
+        set(cell, "text", json_text(text));
+        set(cell, "short",
+            json_boolean(cells->len <= SHORT_CELLS_MAX && text_width(text) <= SHORT_CELL_COLUMNS));
+        json_array_append_new(view, cell);
+    }
+    return view;
+}
+
 static json_t *view_of_table(const struct block *block)
 {
     json_t *table = json_object(), *rows = json_array();
     for (guint i = 1; block->rows && i < block->rows->len; i++) {
         json_t *row = json_object();
-        set(row, "cells", json_texts(block->rows->pdata[i]));
+        set(row, "cells", view_of_cells(block->rows->pdata[i]));
         json_array_append_new(rows, row);
     }
-    set(table, "head", json_texts(any(block->rows) ? block->rows->pdata[0] : NULL));
+    set(table, "head", any(block->rows) ? view_of_cells(block->rows->pdata[0]) : json_array());
     set(table, "rows", rows);
     return table;
 }
@@ -249,16 +266,25 @@ static json_t *view_of_persons(const char *label, const GPtrArray *persons)
     return view;
 }
 
-static json_t *view_of_contact(const char *label, const char *contact)
+struct address *view_contact(const struct issue *issue)
 {
-    if (!has(contact))
+    if (!has(issue->contact))
+        return NULL;
+    AUTO(text) char *folded = text_fold(issue->contact);
+    AUTO(text) char *bare = text_trim(folded);
+    struct address *address = NULL;
+    return address_parse(&address, bare, NOWHERE, NULL, NULL) ? address : NULL;
+}
+
+static json_t *view_of_contact(const struct issue *issue)
+{
+    if (!has(issue->contact))
         return json_null();
-    AUTO(address) struct address *address = NULL;
-    bool mailbox = address_parse(&address, contact, NOWHERE, NULL, NULL);
+    AUTO(address) struct address *address = view_contact(issue);
+    AUTO(text) char *uri = address ? g_uri_escape_string(address_text(address), "@", FALSE) : NULL;
     json_t *view = json_object();
-    set(view, "label", text_or_null(label));
-    set(view, "text", json_text(contact));
-    AUTO(text) char *uri = mailbox ? g_uri_escape_string(address_text(address), "@", FALSE) : NULL;
+    set(view, "label", text_or_null(issue->contact_label));
+    set(view, "text", json_text(issue->contact));
     set(view, "mailto", json_text(uri));
     return view;
 }
@@ -286,7 +312,7 @@ static json_t *view_of_makers(const struct issue *issue)
         !any(issue->reviewer))
         return json_null();
     json_t *view = json_object();
-    set(view, "contact", view_of_contact(issue->contact_label, issue->contact));
+    set(view, "contact", view_of_contact(issue));
     set(view, "telephone", text_or_null(issue->telephone));
     set(view, "editor", view_of_persons(issue->editor_label, issue->editor));
     set(view, "reviewer", view_of_persons(issue->reviewer_label, issue->reviewer));

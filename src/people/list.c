@@ -115,11 +115,11 @@ static void settle_columns(struct list *list, const GPtrArray *fields, struct pl
     list->given_up = true;
     if (list->has_header)
         problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
-                     N_("name the column that holds the addresses 邮箱 or address"),
+                     N_("give the column that holds the addresses the heading address"),
                      N_("the header row names no column of addresses"));
     else
         problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
-                     N_("begin the list with a header row such as 邮箱,姓名,职务,单位"),
+                     N_("begin the list with a header row: address,name,title,unit"),
                      N_("the list begins neither with a header row nor with an address"));
 }
 
@@ -133,8 +133,9 @@ static bool is_disabled(struct list *list, const GPtrArray *fields, struct place
         return true;
     if (!g_strv_contains(no, word))
         problems_add(list->problems, REMARK, "disabled-word", EX_DATAERR, place,
-                     N_("write 是 for who is to get nothing, else leave it empty"),
-                     N_("停用 is neither yes nor no, and was taken as no: %s"), text);
+                     N_("write yes for who is to get nothing, else leave it empty"),
+                     N_("the column disabled says neither yes nor no, and was taken as no: %s"),
+                     text);
     return false;
 }
 
@@ -148,8 +149,12 @@ static bool holds_second_address(const struct list *list, const GPtrArray *field
     return false;
 }
 
-static char *none_if_empty(char *text)
+/* On one line, for a cell in a spreadsheet may hold line breaks; NULL where it is empty. */
+static char *plain(char *text)
 {
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            *c = ' ';
     if (!*text)
         g_clear_pointer(&text, g_free);
     return text;
@@ -162,7 +167,7 @@ static bool read_row(struct list *list, const GPtrArray *fields, struct place pl
     AUTO(text) char *address = cell(list, fields, ADDRESS);
     if (!*address)
         return problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
-                            N_("add the address, or write 是 under 停用"),
+                            N_("add the address, or write yes in the column disabled"),
                             N_("this row has no address")),
                wrong_row(list);
     if (holds_second_address(list, fields))
@@ -170,11 +175,11 @@ static bool read_row(struct list *list, const GPtrArray *fields, struct place pl
                             N_("write one address in a row"), N_("this row holds two addresses")),
                wrong_row(list);
     AUTO(member) struct member *member = member_new();
-    member->name = none_if_empty(cell(list, fields, NAME));
+    member->name = plain(cell(list, fields, NAME));
     if (!member_read_address(member, address, place, list->problems))
         return wrong_row(list);
-    member->title = none_if_empty(cell(list, fields, TITLE));
-    member->unit = none_if_empty(cell(list, fields, UNIT));
+    member->title = plain(cell(list, fields, TITLE));
+    member->unit = plain(cell(list, fields, UNIT));
     member->origin = g_strdup_printf("%s:%d", list->name, place.line);
     g_ptr_array_add(list->members, TAKE(member));
     return true;

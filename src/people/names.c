@@ -96,8 +96,8 @@ void names_check(const struct names *names, struct problems *problems)
         const struct group *other = other_group(names, i);
         if (other)
             problems_add(problems, REMARK, "same-name", EX_DATAERR, NOWHERE,
-                         N_("give the groups different names: a 分送 line that uses this one is "
-                            "refused"),
+                         N_("give the groups different names: a distribution line that uses this "
+                            "one is refused"),
                          N_("the groups %1$s and %2$s are both named %3$s"), name->group->id,
                          other->id, name->shown);
     }

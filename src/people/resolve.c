@@ -205,20 +205,25 @@ static void read_words(struct reading *reading)
         refuse_words(reading);
 }
 
+/* A name may begin with 和 or 与: so it is looked for before a separator is passed. */
+static bool pass_separator(struct reading *reading)
+{
+    guint separator = signs_separator(reading->signs, reading->at);
+    if (!separator || names_match(reading->people->names, reading->signs, reading->at, false).name)
+        return false;
+    if (signs_at(reading->signs, reading->at).c == '\n')
+        reading->line_begins = true;
+    reading->at += separator;
+    return true;
+}
+
 static void read_signs(struct reading *reading)
 {
     reading->at = 0;
     reading->line_begins = true;
-    while (signs_at(reading->signs, reading->at).c) {
-        guint separator = signs_separator(reading->signs, reading->at);
-        if (!separator) {
+    while (signs_at(reading->signs, reading->at).c)
+        if (!pass_separator(reading))
             read_words(reading);
-            continue;
-        }
-        if (signs_at(reading->signs, reading->at).c == '\n')
-            reading->line_begins = true;
-        reading->at += separator;
-    }
 }
 
 /* Lines under one label are read together: a name may be torn by a line's end. */

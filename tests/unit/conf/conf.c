@@ -135,6 +135,15 @@ static void fills_in_defaults(void **state)
     assert_int_equal(conf->admins->len, 0);
 }
 
+static void shipped_configuration_has_no_problem(void **state)
+{
+    (void)state;
+    AUTO(conf) struct conf *conf = NULL;
+    AUTO(problems) struct problems *problems = problems_new();
+    assert_true(conf_read(&conf, "conf/fensong.conf", problems));
+    assert_int_equal(problems_count(problems), 0);
+}
+
 static const struct {
     const char *text;
     unsigned rate;
@@ -371,6 +380,7 @@ static void unreadable_files_are_told_when_asked_for(void **state)
 {
     (void)state;
     AUTO(text) char *answers = put("a.conf", "");
+    assert_non_null(answers);
     AUTO(text)
     char *relay = with(
         good, "port =", "user = \"u\"; password_file = \"none\"; ca_file = \"none.pem\"; port =");
@@ -421,12 +431,14 @@ static void password_may_be_a_credential(void **state)
 {
     (void)state;
     AUTO(text) char *file = put("smtp", "secret\n");
+    assert_non_null(file);
     AUTO(text)
     char *text = with(good, "port =", "user = \"u\"; password_credential = \"smtp\"; port =");
     g_setenv("CREDENTIALS_DIRECTORY", folder, TRUE);
     AUTO(conf) struct conf *conf = NULL;
     AUTO(problems) struct problems *problems = read_text(&conf, text);
     g_unsetenv("CREDENTIALS_DIRECTORY");
+    assert_int_equal(problems_count(problems), 0);
     char *password = NULL;
     assert_true(conf_password(&password, conf->relays->pdata[0], NULL));
     assert_string_equal(password, "secret");
@@ -453,6 +465,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_is_said),
         cmocka_unit_test(fills_in_defaults),
+        cmocka_unit_test(shipped_configuration_has_no_problem),
         cmocka_unit_test(reads_rates),
         cmocka_unit_test(knows_the_keys_that_are_to_come),
         cmocka_unit_test(tells_each_mistake_with_its_line),

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/clock.h"
 #include "people/people.h"
 
 struct folder_file {

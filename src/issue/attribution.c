@@ -1,0 +1,139 @@
+#include "issue/attribution.h"
+
+#include "base/text.h"
+#include "issue/words.h"
+
+#include <string.h>
+
+enum { LONGEST = 60 }; /* characters */
+
+/* Labels that name what an attribution is, before a colon. */
+static const char *const kinds[] = {"供稿单位", "供稿", "来源", "来稿单位", "来稿", "作者", "撰稿",
+                                    "通讯员", "记者", "文字", "文/图", "图/文", "文图", "文", "图",
+                                    "摄影", "供图", "撰文", "编写", "报送单位", "信息来源"};
+
+/* If a kind and a colon begin the words: where the colon ends. */
+static const char *after_kind(const char *words, const char **kind)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if (!g_str_has_prefix(words, kinds[i]))
+            continue;
+        const char *colon = words + strlen(kinds[i]);
+        while (*colon && text_is_blank(g_utf8_get_char(colon)))
+            colon = g_utf8_next_char(colon);
+        gunichar c = g_utf8_get_char(colon);
+        if (c == ':' || c == 0xff1a) {
+            *kind = kinds[i];
+            return g_utf8_next_char(colon);
+        }
+    }
+    return NULL;
+}
+
+/* 供稿 says no more than the brackets do; what says more is kept: 来源, 作者. */
+static char *named(const char *words)
+{
+    const char *kind;
+    const char *value = after_kind(words, &kind);
+    if (!value || !*value)
+        return NULL;
+    AUTO(text) char *bare = text_trim(value);
+    bool says_nothing = strcmp(kind, "供稿") == 0 || strcmp(kind, "供稿单位") == 0 ||
+                        strcmp(kind, "来稿") == 0 || strcmp(kind, "来稿单位") == 0 ||
+                        strcmp(kind, "报送单位") == 0;
+    return says_nothing ? TAKE(bare) : g_strdup(words);
+}
+
+/* 密云区科协, 密云区科协 张三, 密云区科协、海淀区科协, 密云区科协供稿 */
+static bool is_units(const char *words)
+{
+    AUTO(texts) char **parts = g_regex_split_simple("[\\s、，,/；;]+", words, 0, 0);
+    bool unit = false;
+    for (char **part = parts; *part; part++) {
+        if (g_str_has_suffix(*part, "供稿"))
+            (*part)[strlen(*part) - strlen("供稿")] = '\0';
+        if (words_is_unit(*part))
+            unit = true;
+        else if (**part && !words_is_persons(*part) && g_utf8_strlen(*part, -1) > 1)
+            return false;
+    }
+    return unit;
+}
+
+static char *attribution_of(const char *inside)
+{
+    AUTO(text) char *words = text_trim(inside);
+    if (g_utf8_strlen(words, -1) > LONGEST || words_has_sentence(words) || strstr(words, "简称"))
+        return NULL;
+    char *name = named(words);
+    if (name)
+        return name;
+    return is_units(words) ? TAKE(words) : NULL;
+}
+
+/* The last bracket that opens, if the text ends in the one that closes it. */
+static const char *last_bracket(const char *text, const char **inside, const char **inside_end)
+{
+    const char *end = text + strlen(text);
+    if (end == text)
+        return NULL;
+    const char *close = g_utf8_prev_char(end);
+    gunichar c = g_utf8_get_char(close);
+    if (c != ')' && c != 0xff09)
+        return NULL;
+    int depth = 1;
+    const char *at = close;
+    for (int i = 0; i <= LONGEST && at > text; i++) {
+        at = g_utf8_prev_char(at);
+        c = g_utf8_get_char(at);
+        depth += c == ')' || c == 0xff09;
+        depth -= c == '(' || c == 0xff08;
+        if (depth)
+            continue;
+        *inside = g_utf8_next_char(at);
+        *inside_end = close;
+        return at;
+    }
+    return NULL;
+}
+
+char *attribution_at_end(const char *text, const char **text_end)
+{
+    const char *inside, *inside_end;
+    const char *open = last_bracket(text, &inside, &inside_end);
+    if (!open)
+        return NULL;
+    const char *before = open;
+    while (before > text && text_is_blank(g_utf8_get_char(g_utf8_prev_char(before))))
+        before = g_utf8_prev_char(before);
+    AUTO(text) char *sentence = g_strndup(text, (gsize)(before - text));
+    if (*sentence && !words_is_closed(sentence))
+        return NULL;
+    AUTO(text) char *words = g_strndup(inside, (gsize)(inside_end - inside));
+    char *attribution = attribution_of(words);
+    *text_end = before;
+    return attribution;
+}
+
+char *attribution_line(const char *text, bool under_title)
+{
+    const char *end;
+    if (strlen(text) > 300)
+        return NULL;
+    char *bracketed = attribution_at_end(text, &end);
+    if (bracketed && end == text)
+        return bracketed;
+    g_free(bracketed);
+    if (g_str_has_prefix(text, "——") || g_str_has_prefix(text, "--")) {
+        const char *words = text;
+        while (*words && g_utf8_strchr("—-", -1, g_utf8_get_char(words)))
+            words = g_utf8_next_char(words);
+        return attribution_of(words);
+    }
+    char *name = named(text);
+    if (name && (g_utf8_strlen(text, -1) > LONGEST || words_has_sentence(text)))
+        g_clear_pointer(&name, g_free);
+    if (name || !under_title)
+        return name;
+    return attribution_of(text);
+}

@@ -1,0 +1,34 @@
+/* The contents (目录提要): its heads, its entries, and which title an entry means. */
+#pragma once
+#include "base/auto.h"
+
+#include <stdbool.h>
+
+struct entry {
+    char *text; /* without bullets, numbers, leaders and page numbers */
+    char *key;  /* words_key() of it */
+    int line;
+    bool found; /* a title of the body is meant by it */
+};
+
+struct contents {
+    GPtrArray *entries;    /* of struct entry, in order */
+    GHashTable *by_key;    /* entry key to struct entry */
+    GHashTable *sections;  /* a set of keys: the names under which entries are grouped */
+    guint next;            /* the first entry not found yet */
+};
+
+void contents_init(struct contents *contents);
+void contents_clear(struct contents *contents);
+
+/* Is it 目录, 本期要目, 【目录提要】 and the like? */
+bool contents_is_head(const char *line);
+/* Adds the entry that a line is; false if nothing but numbers and leaders is in it. */
+bool contents_add(struct contents *contents, const char *line, int number);
+void contents_add_section(struct contents *contents, const char *name);
+
+/* The entry that a title with this key is meant by, also where it shortens the title; NULL: none.
+ * Each title is asked for once, in order. */
+struct entry *contents_match(struct contents *contents, const char *key);
+/* Is there an entry with exactly this key? */
+bool contents_has(const struct contents *contents, const char *key);

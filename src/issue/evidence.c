@@ -1,0 +1,133 @@
+#include "issue/attribution.h"
+#include "issue/labels.h"
+#include "issue/outline.h"
+#include "issue/words.h"
+
+#include <string.h>
+
+enum {
+    LONGEST_TITLE = 60,   /* characters */
+    LONGEST_SHORT = 240,  /* octets of a text that may be one, for not counting long ones */
+    LONGEST_ALONE = 15,   /* characters of a closed text that still is no paragraph */
+};
+
+static bool has_text(const struct block *block)
+{
+    return block->kind == BLOCK_HEADING || block->kind == BLOCK_PARAGRAPH;
+}
+
+static unsigned seen_of_form(const struct block *block)
+{
+    unsigned seen = 0;
+    if (block->kind == BLOCK_HEADING)
+        seen |= SEEN_HEADING;
+    if (block->bold)
+        seen |= SEEN_BOLD;
+    if (block->underlined)
+        seen |= SEEN_UNDERLINED;
+    if (block->indent >= 3 && block->indent <= 5)
+        seen |= SEEN_INDENTED;
+    return seen;
+}
+
+static unsigned seen_of_text(const char *text)
+{
+    unsigned seen = 0;
+    const char *rest;
+    bool bracketed = false;
+    if (words_is_closed(text))
+        seen |= SEEN_CLOSED;
+    if (labels_first(text) != LABEL_NONE)
+        seen |= SEEN_LABEL;
+    if (strlen(text) > LONGEST_SHORT)
+        return seen;
+    if (g_utf8_strlen(text, -1) <= LONGEST_TITLE && !words_has_sentence(text))
+        seen |= SEEN_SHORT;
+    AUTO(text) char *framed = words_framed(text, &bracketed);
+    if (framed)
+        seen |= SEEN_FRAMED;
+    enum mark mark = words_mark(text, &rest);
+    if (mark == MARK_BULLET || mark == MARK_NUMBER)
+        seen |= SEEN_NUMBERED;
+    if (mark == MARK_HAN || mark == MARK_BRACKETS)
+        seen |= SEEN_HAN_NUMBERED;
+    return seen;
+}
+
+/* Is it what stands under titles: a paragraph, or what is no line of text at all? */
+static bool is_text(const struct reading *reading)
+{
+    const struct block *block = reading->block;
+    if (!has_text(block))
+        return block->kind != BLOCK_RULE;
+    if (block->kind == BLOCK_HEADING)
+        return false;
+    if (!(reading->evidence & SEEN_SHORT))
+        return true;
+    return (reading->evidence & (SEEN_CLOSED | SEEN_FRAMED)) == SEEN_CLOSED ||
+           (reading->evidence & (SEEN_INDENTED | SEEN_BOLD)) == SEEN_INDENTED;
+}
+
+static bool is_parted(const struct block *block, const struct block *next)
+{
+    return !next || next->kind == BLOCK_RULE || next->line > block->last_line + 1;
+}
+
+static void see_neighbours(struct outline *outline, guint at)
+{
+    struct reading *reading = &outline->readings[at];
+    const struct block *before = at ? reading[-1].block : NULL;
+    const struct block *after = at + 1 < outline->count ? reading[1].block : NULL;
+    bool parted_before = !before || before->kind == BLOCK_RULE ||
+                         reading->block->line > before->last_line + 1;
+    if (parted_before && is_parted(reading->block, after))
+        reading->evidence |= SEEN_ALONE;
+    guint next = at + 1;
+    while (next < outline->count && outline->readings[next].block->kind == BLOCK_RULE &&
+           next < at + 3)
+        next++;
+    if (next >= outline->count)
+        return;
+    const struct reading *under = &outline->readings[next];
+    if (is_text(under))
+        reading->evidence |= SEEN_OVER_TEXT;
+    if (under->evidence & SEEN_INDENTED && under->block->indent > reading->block->indent - 1 &&
+        !(reading->evidence & SEEN_INDENTED))
+        reading->evidence |= SEEN_OVER_INDENTED;
+}
+
+static void count_occurrence(struct outline *outline, const struct reading *reading)
+{
+    gpointer count = g_hash_table_lookup(outline->occurrences, reading->key);
+    g_hash_table_insert(outline->occurrences, reading->key,
+                        GINT_TO_POINTER(GPOINTER_TO_INT(count) + 1));
+}
+
+/* A text that a title may be compared with: without the number before it. */
+static char *key_of(const char *text)
+{
+    const char *rest;
+    AUTO(text) char *framed = words_framed(text, NULL);
+    if (framed)
+        return words_key(framed);
+    words_mark(text, &rest);
+    return words_key(*rest ? rest : text);
+}
+
+void outline_gather(struct outline *outline)
+{
+    for (guint i = 0; i < outline->count; i++) {
+        struct reading *reading = &outline->readings[i];
+        const struct block *block = reading->block;
+        reading->evidence = seen_of_form(block);
+        if (!has_text(block))
+            continue;
+        reading->evidence |= seen_of_text(block->text);
+        if (!(reading->evidence & SEEN_SHORT))
+            continue;
+        reading->key = key_of(block->text);
+        count_occurrence(outline, reading);
+    }
+    for (guint i = 0; i < outline->count; i++)
+        see_neighbours(outline, i);
+}

@@ -1,0 +1,94 @@
+#include "issue/furniture.h"
+
+#include "issue/masthead.h"
+#include "issue/words.h"
+
+#include <string.h>
+
+static bool is_page_number(const struct block *block)
+{
+    if (block->kind == BLOCK_PARAGRAPH)
+        return words_is_page_number(block->text);
+    /* In Markdown `- 3 -` is a list. */
+    if (block->kind != BLOCK_LIST || block->texts->len != 1)
+        return false;
+    AUTO(text) char *dashed = g_strconcat("-", (char *)block->texts->pdata[0], NULL);
+    return g_str_has_suffix(dashed, "-") && words_is_page_number(dashed);
+}
+
+/* A digit alone is a page number only where a form feed shows that a page ended. */
+static bool is_bare_number(const struct block *block)
+{
+    return block->kind == BLOCK_PARAGRAPH && block->page_end && strlen(block->text) <= 3 &&
+           strspn(block->text, "0123456789") == strlen(block->text);
+}
+
+static char *name_key(const GPtrArray *blocks)
+{
+    for (guint i = 0; i < blocks->len; i++) {
+        const struct block *block = blocks->pdata[i];
+        if (!block->text)
+            continue;
+        return strlen(block->text) < 150 ? words_key(block->text) : NULL;
+    }
+    return NULL;
+}
+
+/* The bulletin's name again, with nothing but number and date, at a page's end or beginning. */
+static bool is_running_head(const struct block *block, const char *name)
+{
+    if (!name || !*name || (block->kind != BLOCK_PARAGRAPH && block->kind != BLOCK_HEADING) ||
+        strlen(block->text) > 200)
+        return false;
+    AUTO(text) char *key = words_key(block->text);
+    if (strcmp(key, name) == 0)
+        return true;
+    if (!g_str_has_prefix(key, name))
+        return false;
+    struct masthead masthead;
+    masthead_read(&masthead, block->text);
+    AUTO(text) char *rest =
+        masthead.rest->len == 1 ? words_key(masthead.rest->pdata[0]) : g_strdup("");
+    bool same = strcmp(rest, name) == 0 && masthead_says_something(&masthead);
+    masthead_clear(&masthead);
+    return same;
+}
+
+static bool is_furniture(const GPtrArray *blocks, guint at, const char *name, bool after_page)
+{
+    const struct block *block = blocks->pdata[at];
+    if (!at)
+        return false;
+    if (is_page_number(block) || is_bare_number(block))
+        return true;
+    bool before_page = block->page_end ||
+                       (at + 1 < blocks->len && is_page_number(blocks->pdata[at + 1]));
+    return (after_page || before_page) && is_running_head(block, name);
+}
+
+void furniture_drop(GPtrArray *blocks, const char *name, struct problems *problems)
+{
+    AUTO(text) char *first = name_key(blocks);
+    bool after_page = false;
+    guint kept = 0;
+    for (guint i = 0; i < blocks->len; i++) {
+        struct block *block = blocks->pdata[i];
+        bool drop = is_furniture(blocks, i, first, after_page);
+        after_page = block->page_end || drop;
+        if (!drop) {
+            blocks->pdata[i] = NULL;
+            blocks->pdata[kept++] = block;
+            continue;
+        }
+        problems_add(problems, REMARK, "page-furniture", EX_DATAERR,
+                     (struct place){name, block->line, 1},
+                     N_("nothing has to be done, unless these words are text"),
+                     N_("a page number or running head was left out: %s"),
+                     block->text ? block->text : (char *)block->texts->pdata[0]);
+        if (kept)
+            ((struct block *)blocks->pdata[kept - 1])->page_end = true;
+        block_free(block);
+        blocks->pdata[i] = NULL;
+    }
+    g_ptr_array_set_size(blocks, (gint)kept);
+}

@@ -1,0 +1,438 @@
+#include "issue/block.h"
+#include "issue/masthead.h"
+#include "issue/outline.h"
+#include "issue/words.h"
+
+#include <string.h>
+
+/* --- what the masthead says ------------------------------------------------------------------- */
+
+struct head {
+    struct outline *outline;
+    struct issue *issue;
+    int number_line, date_line;
+    bool supplement, numbered;
+    int date_year;
+};
+
+static void note_conflict(struct head *head, int line, const char *what)
+{
+    outline_problem(head->outline, "masthead-conflict", line, N_("leave the one that is right"),
+                    N_("the masthead gives a second %s that differs from the first"), _(what));
+}
+
+static void take_number(struct head *head, const struct masthead *said, int line)
+{
+    struct issue *issue = head->issue;
+    if (said->supplement) {
+        head->supplement = true;
+        if (said->number)
+            issue->number = said->number;
+        head->numbered = head->numbered || said->number;
+    } else if (said->number) {
+        if (issue->number && issue->number != said->number && !head->supplement)
+            note_conflict(head, line, N_("number"));
+        if (!issue->number)
+            issue->number = said->number;
+        head->numbered = true;
+    }
+    if (said->number && !head->number_line)
+        head->number_line = line;
+    if (said->year && issue->year && issue->year != said->year)
+        note_conflict(head, line, N_("year"));
+    if (said->year)
+        issue->year = said->year;
+    if (said->total && issue->total_number && issue->total_number != said->total)
+        note_conflict(head, line, N_("total number"));
+    if (said->total)
+        issue->total_number = said->total;
+}
+
+static void take_date(struct head *head, const struct masthead *said, int line)
+{
+    if (said->month_given && !said->date_given)
+        outline_remark(head->outline, "date-without-day", line, N_("write the day too"),
+                       N_("the date has no day"));
+    if (!said->date_given)
+        return;
+    head->date_line = line;
+    if (said->impossible) {
+        outline_problem(head->outline, "date-impossible", line,
+                        N_("write the date on which the issue appears"),
+                        N_("there is no such day: %s"), said->impossible);
+        return;
+    }
+    AUTO(text) char *date = g_strdup_printf("%04d-%02d-%02d", said->date_year, said->date_month,
+                                            said->date_day);
+    if (head->issue->date && strcmp(head->issue->date, date) != 0)
+        note_conflict(head, line, N_("date"));
+    if (!head->issue->date)
+        head->issue->date = TAKE(date);
+    head->date_year = said->date_year;
+}
+
+/* --- what its other words are ----------------------------------------------------------------- */
+
+/* Between Chinese characters the blanks only space the name out. */
+static char *name_of(const char *words)
+{
+    return words_heading(words);
+}
+
+/* Words that only say what stands beside them. */
+static bool is_caption(const char *words)
+{
+    static const char *const captions[] = {"日期", "出版日期", "编印日期", "印发日期", "期号",
+                                           "刊期", "时间",     "总期数",   "主办",     "编印"};
+    AUTO(text) char *bare = text_squeeze(words);
+    for (size_t i = 0; i < G_N_ELEMENTS(captions); i++)
+        if (strcmp(bare, captions[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_office(const char *words)
+{
+    AUTO(text) char *office = masthead_office(words);
+    AUTO(text) char *bare = text_squeeze(office);
+    AUTO(texts) char **parts = g_regex_split_simple("[\\s、，,]+", office, 0, 0);
+    if (words_is_unit(bare))
+        return true;
+    for (char **part = parts; *part; part++)
+        if (**part && !words_is_unit(*part))
+            return false;
+    return *parts != NULL;
+}
+
+static bool is_name_form(const char *line)
+{
+    return g_utf8_strlen(line, -1) <= 40 && !words_has_sentence(line) &&
+           !g_str_has_suffix(line, "。");
+}
+
+static void take_office(struct head *head, const char *words)
+{
+    AUTO(text) char *office = masthead_office(words);
+    AUTO(text) char *spaced = words_heading(office);
+    struct issue *issue = head->issue;
+    char *both = issue->office ? g_strconcat(issue->office, " ", spaced, NULL) : g_strdup(spaced);
+    g_free(issue->office);
+    issue->office = both;
+}
+
+/* May the line be the name, though a first line was taken for it? 北京市科学技术协会 stands over many a
+ * name. */
+static bool is_real_name(const struct head *head, const char *words)
+{
+    return !head->issue->office && !head->numbered && is_office(head->issue->name) &&
+           !is_office(words) && is_name_form(words);
+}
+
+/* Does a line that says so belong to the masthead? `words`: its rest. */
+static bool fits(const struct head *head, const struct masthead *said, const char *line,
+                 bool more_follows)
+{
+    if (!head->issue->name)
+        return is_name_form(line);
+    bool offices = true;
+    for (guint i = 0; i < said->rest->len; i++)
+        offices = offices && (is_office(said->rest->pdata[i]) || is_caption(said->rest->pdata[i]));
+    if (masthead_says_something(said))
+        return offices;
+    if (said->rest->len != 1)
+        return false;
+    if (more_follows)
+        return is_name_form(line);
+    return offices && !head->issue->office;
+}
+
+static void take_words(struct head *head, const char *words, int line)
+{
+    struct issue *issue = head->issue;
+    if (!issue->name) {
+        issue->name = name_of(words);
+        issue->masthead_line = line;
+    } else if (is_caption(words)) {
+        return;
+    } else if (is_real_name(head, words)) {
+        issue->office = TAKE(issue->name);
+        issue->name = name_of(words);
+    } else if (is_office(words)) {
+        take_office(head, words);
+    } else {
+        AUTO(text) char *key = words_key(words), *name = words_key(issue->name);
+        if (strcmp(key, name) == 0)
+            return; /* the name once more, as where a table repeats it */
+        outline_problem(head->outline, "masthead-unknown", line,
+                        N_("move these words out of the masthead, or take them away"),
+                        N_("these words of the masthead are none of name, number, date and "
+                           "office: %s"),
+                        words);
+    }
+}
+
+/* --- its lines -------------------------------------------------------------------------------- */
+
+/* Does one of the next blocks go on with the masthead? */
+static bool more_follows(const struct outline *outline, guint at)
+{
+    for (guint i = at + 1; i < outline->count && i <= at + 4; i++) {
+        const struct block *block = outline->readings[i].block;
+        if (block->text && contents_is_head(block->text))
+            return false;
+        if (block->text && masthead_is_line(block->text))
+            return true;
+        if (block->text && !(outline->readings[i].evidence & SEEN_SHORT))
+            return false;
+    }
+    return false;
+}
+
+static bool line_fits(struct head *head, const struct block_line *line, bool more)
+{
+    struct masthead said;
+    masthead_read(&said, line->text);
+    bool is = fits(head, &said, line->text, more);
+    masthead_clear(&said);
+    return is;
+}
+
+static void take_line(struct head *head, const struct block_line *line)
+{
+    struct masthead said;
+    masthead_read(&said, line->text);
+    for (guint i = 0; i < said.rest->len; i++)
+        take_words(head, said.rest->pdata[i], line->line);
+    if (said.subtitle && !head->issue->name) { /* 科技专刊 is a name too */
+        head->issue->name = TAKE(said.subtitle);
+        head->issue->masthead_line = line->line;
+    } else if (said.subtitle && !head->issue->subtitle) {
+        head->issue->subtitle = TAKE(said.subtitle);
+    }
+    take_number(head, &said, line->line);
+    take_date(head, &said, line->line);
+    masthead_clear(&said);
+}
+
+static bool block_fits(struct head *head, guint at)
+{
+    const struct block *block = head->outline->readings[at].block;
+    bool complete = head->numbered && head->date_line;
+    bool more = !complete && more_follows(head->outline, at);
+    if (block->kind == BLOCK_PICTURE || block->kind == BLOCK_FOOTNOTE || !block->lines->len ||
+        block->lines->len > 20)
+        return false;
+    const struct block_line *first = block->lines->pdata[0];
+    if (contents_is_head(first->text) || first->line > 200)
+        return false;
+    if (!line_fits(head, first, more))
+        return false;
+    bool named = head->issue->name != NULL;
+    for (guint i = 1; named && i < block->lines->len; i++)
+        if (!line_fits(head, block->lines->pdata[i], true))
+            return false;
+    return true;
+}
+
+static guint read_masthead(struct head *head)
+{
+    struct outline *outline = head->outline;
+    guint i = 0;
+    for (; i < outline->imprint; i++) {
+        struct reading *reading = &outline->readings[i];
+        if (reading->block->kind == BLOCK_RULE) {
+            reading->role = ROLE_RULE;
+            continue;
+        }
+        if (!block_fits(head, i))
+            break;
+        reading->role = ROLE_MASTHEAD;
+        for (guint l = 0; l < reading->block->lines->len; l++)
+            take_line(head, reading->block->lines->pdata[l]);
+    }
+    return i;
+}
+
+static char *key_text(const struct head *head)
+{
+    const struct issue *issue = head->issue;
+    if (!issue->year || !issue->number)
+        return NULL;
+    return g_strdup_printf(head->supplement ? "%d-s%d" : "%d-%d", issue->year, issue->number);
+}
+
+static void finish_masthead(struct head *head)
+{
+    struct issue *issue = head->issue;
+    int line = head->number_line ? head->number_line : issue->masthead_line;
+    if (!issue->year)
+        issue->year = head->date_year;
+    if (head->supplement && !issue->number) {
+        issue->number = 1;
+        outline_remark(head->outline, "supplement-number", line,
+                       N_("write 增刊第1期, or the number that it has"),
+                       N_("the supplement has no number; it is taken for the year's first"));
+    }
+    issue->kind = g_strdup(head->supplement ? "supplement" : "regular");
+    issue->key = key_text(head);
+    if (!issue->name) {
+        outline_problem(head->outline, "no-name", 1,
+                        N_("write the bulletin's name on the first line"),
+                        N_("the document does not begin with the name of a bulletin"));
+        return;
+    }
+    if (!issue->number)
+        outline_problem(head->outline, "no-number", line,
+                        N_("write the number under the name, such as 2023年 第25期"),
+                        N_("the masthead has no number"));
+    if (!issue->year)
+        outline_problem(head->outline, "no-year", line,
+                        N_("write the year before the number, or the date"),
+                        N_("the masthead has no year"));
+}
+
+/* --- the contents ----------------------------------------------------------------------------- */
+
+static bool occurs_again(const struct outline *outline, const char *key)
+{
+    return GPOINTER_TO_INT(g_hash_table_lookup(outline->occurrences, key)) > 1;
+}
+
+/* Adds the entries of a block's lines from `first`; a line that was full goes on in the next. */
+static void add_entries(struct outline *outline, const struct block *block, guint first)
+{
+    AUTO(str) GString *entry = g_string_new(NULL);
+    int number = 0;
+    for (guint i = first; i < block->lines->len; i++) {
+        const struct block_line *line = block->lines->pdata[i];
+        if (!entry->len)
+            number = line->line;
+        words_join(entry, line->text);
+        if (line->full && i + 1 < block->lines->len)
+            continue;
+        bool bracketed = false;
+        AUTO(text) char *group = words_framed(entry->str, &bracketed);
+        if (bracketed)
+            contents_add_section(&outline->contents, group);
+        else
+            contents_add(&outline->contents, entry->str, number);
+        g_string_truncate(entry, 0);
+    }
+}
+
+static const char *widest_cell(const GPtrArray *cells)
+{
+    const char *widest = "";
+    for (guint i = 0; i < cells->len; i++)
+        if (strlen(cells->pdata[i]) > strlen(widest))
+            widest = cells->pdata[i];
+    return widest;
+}
+
+static void add_table_entries(struct outline *outline, const struct block *table)
+{
+    for (guint i = 0; i < table->rows->len; i++) {
+        const char *text = widest_cell(table->rows->pdata[i]);
+        AUTO(text) char *bare = text_squeeze(text);
+        bool caption = i == 0 && (!strcmp(bare, "标题") || !strcmp(bare, "题目") ||
+                                  !strcmp(bare, "篇目") || contents_is_head(bare));
+        if (!caption)
+            contents_add(&outline->contents, text,
+                         ((struct block_line *)table->lines->pdata[i])->line);
+    }
+}
+
+/* Does a line of text after the head still stand in the contents? An article's title comes again
+ * later or is the first entry come again; over text it begins the articles. */
+static bool is_entry(const struct outline *outline, const struct reading *reading, bool listed)
+{
+    if (!(reading->evidence & SEEN_SHORT) || reading->evidence & SEEN_LABEL)
+        return false;
+    AUTO(text) char *key = words_key(reading->key);
+    const GPtrArray *entries = outline->contents.entries;
+    for (guint i = 0; i < entries->len && i < 40; i++)
+        if (strcmp(((struct entry *)entries->pdata[i])->key, key) == 0)
+            return false;
+    if (occurs_again(outline, reading->key))
+        return true;
+    if (reading->evidence & SEEN_HEADING || listed)
+        return false;
+    struct contents seen = outline->contents;
+    if (entries->len && contents_match(&seen, key))
+        return false;
+    return !(reading->evidence & SEEN_OVER_TEXT) || reading->evidence & SEEN_NUMBERED;
+}
+
+static bool take_contents_block(struct outline *outline, guint at, bool *listed)
+{
+    const struct reading *reading = &outline->readings[at];
+    const struct block *block = reading->block;
+    if (block->kind == BLOCK_LIST || block->kind == BLOCK_TABLE) {
+        if (block->kind == BLOCK_TABLE)
+            add_table_entries(outline, block);
+        else
+            add_entries(outline, block, 0);
+        *listed = true;
+        return true;
+    }
+    if (block->kind != BLOCK_PARAGRAPH && block->kind != BLOCK_HEADING)
+        return false;
+    bool group = reading->evidence & SEEN_FRAMED && reading->key;
+    if (group && occurs_again(outline, reading->key) &&
+        !g_hash_table_contains(outline->contents.sections, reading->key)) {
+        contents_add_section(&outline->contents, reading->key);
+        return !(reading->evidence & SEEN_OVER_TEXT) ||
+               reading[1].block->kind == BLOCK_LIST;
+    }
+    if (group || !is_entry(outline, reading, *listed))
+        return false;
+    add_entries(outline, block, 0);
+    return true;
+}
+
+/* The entries may stand in one paragraph with the head. */
+static bool begins_contents(struct outline *outline, guint at)
+{
+    const struct block *block = outline->readings[at].block;
+    if (!block->lines->len || block->kind == BLOCK_PICTURE)
+        return false;
+    const struct block_line *first = block->lines->pdata[0];
+    if (!contents_is_head(first->text))
+        return false;
+    if (block->lines->len > 1)
+        add_entries(outline, block, 1);
+    return true;
+}
+
+static guint read_contents(struct outline *outline, guint at)
+{
+    guint i = at;
+    while (i < outline->imprint && outline->readings[i].block->kind == BLOCK_RULE)
+        i++;
+    if (i >= outline->imprint || !begins_contents(outline, i))
+        return at;
+    bool listed = false;
+    for (guint r = at; r <= i; r++)
+        outline->readings[r].role = r < i ? ROLE_RULE : ROLE_CONTENTS;
+    for (i++; i < outline->imprint; i++) {
+        bool rule = outline->readings[i].block->kind == BLOCK_RULE;
+        if (rule && outline->contents.entries->len)
+            break;
+        if (!rule && !take_contents_block(outline, i, &listed))
+            break;
+        outline->readings[i].role = rule ? ROLE_RULE : ROLE_CONTENTS;
+    }
+    return i;
+}
+
+void outline_read_head(struct outline *outline)
+{
+    struct head head = {.outline = outline, .issue = outline->issue};
+    guint at = read_masthead(&head);
+    finish_masthead(&head);
+    outline->body = read_contents(outline, at);
+    for (guint i = 0; i < outline->contents.entries->len; i++) {
+        const struct entry *entry = outline->contents.entries->pdata[i];
+        g_ptr_array_add(outline->issue->contents, g_strdup(entry->text));
+    }
+}

@@ -1,0 +1,279 @@
+#include "issue/block.h"
+#include "issue/labels.h"
+#include "issue/outline.h"
+#include "issue/words.h"
+
+#include "base/address.h"
+
+#include <string.h>
+
+/* --- where it begins -------------------------------------------------------------------------- */
+
+/* 北京市科协办公室　2023年11月16日印发, （共印150份） */
+static bool is_printing_line(const char *text)
+{
+    static GRegex *form;
+    if (strlen(text) > 200)
+        return false;
+    if (!form)
+        form = g_regex_new("印发\\s*[)）。]?\\s*$|^\\s*[(（]?\\s*共?\\s*印\\s*(?:发|制|数)?\\s*[:：]?\\s*"
+                           "[0-9０-９]+\\s*份\\s*[)）]?[。]?$|^[(（]?\\s*此件.{2,12}[)）]?$",
+                           G_REGEX_OPTIMIZE, 0, NULL);
+    return g_regex_match(form, text, 0, NULL);
+}
+
+static const char *first_text(const struct block *block)
+{
+    return block->lines->len ? ((const struct block_line *)block->lines->pdata[0])->text : NULL;
+}
+
+static bool begins_with_label(const struct reading *reading)
+{
+    const char *text = first_text(reading->block);
+    return text && reading->block->kind != BLOCK_PICTURE && labels_first(text) != LABEL_NONE;
+}
+
+/* Surely an article's: a paragraph with sentences, a picture, a long text. */
+static bool is_body(const struct reading *reading)
+{
+    const struct block *block = reading->block;
+    if (block->kind == BLOCK_PICTURE || block->kind == BLOCK_QUOTE)
+        return true;
+    const char *text = first_text(block);
+    if (!text || is_printing_line(text) || block->kind == BLOCK_TABLE)
+        return false;
+    if (words_has_sentence(text) || strlen(text) > 600)
+        return true;
+    return reading->evidence & SEEN_CLOSED && strlen(text) > 60 && !strstr(text, "、");
+}
+
+/* Words under no label may go on only with a distribution: 联系电话 in an article's notice has other
+ * lines under it. */
+static guint skip_false_start(const struct outline *outline, guint start)
+{
+    enum label last = LABEL_NONE;
+    guint from = start;
+    for (guint i = start; i < outline->count; i++) {
+        const struct reading *reading = &outline->readings[i];
+        const char *text = first_text(reading->block);
+        if (!text)
+            continue;
+        if (begins_with_label(reading)) {
+            if (from > i || last == LABEL_NONE)
+                from = i;
+            last = labels_first(text);
+        } else if (last != LABEL_DISTRIBUTION && !is_printing_line(text)) {
+            last = LABEL_NONE;
+            bool later = false;
+            for (guint r = i + 1; r < outline->count && r < i + 12 && !later; r++)
+                later = begins_with_label(&outline->readings[r]);
+            if (!later)
+                return from;
+        }
+    }
+    return from;
+}
+
+static bool is_version_head(const struct reading *reading)
+{
+    const char *text = first_text(reading->block);
+    AUTO(text) char *bare = text && strlen(text) < 40 ? words_key(text) : NULL;
+    return bare && strcmp(bare, "版记") == 0;
+}
+
+void outline_find_imprint(struct outline *outline)
+{
+    guint start = outline->count;
+    for (guint i = outline->count; i-- > 0;) {
+        const struct reading *reading = &outline->readings[i];
+        if (begins_with_label(reading) || (is_version_head(reading) && start == i + 1))
+            start = i;
+        else if (is_body(reading))
+            break;
+    }
+    if (start < outline->count && !is_version_head(&outline->readings[start]))
+        start = skip_false_start(outline, start);
+    outline->imprint = start;
+    outline->issue->imprint_line =
+        start < outline->count ? outline->readings[start].block->line : 0;
+    for (guint i = start; i < outline->count; i++)
+        outline->readings[i].role = ROLE_IMPRINT;
+}
+
+/* --- its parts -------------------------------------------------------------------------------- */
+
+struct imprint {
+    struct outline *outline;
+    struct issue *issue;
+    enum label last;          /* what words under no label go on with */
+    const char *distribution; /* the label that they stand under; the issue's own */
+};
+
+static void take_contact(struct imprint *imprint, const struct segment *segment, int line)
+{
+    struct issue *issue = imprint->issue;
+    struct error error = {0};
+    struct address *address = NULL;
+    struct place place = {imprint->outline->name, line, 0};
+    AUTO(text) char *folded = text_fold(segment->value);
+    AUTO(text) char *bare = text_squeeze(folded);
+    if (!*bare)
+        return;
+    if (!address_parse(&address, bare, place, NULL, &error)) {
+        problems_take(imprint->outline->problems, "contact", &error);
+        return;
+    }
+    if (issue->contact && strcmp(issue->contact, address_text(address)) != 0) {
+        outline_remark(imprint->outline, "second-contact", line,
+                       N_("leave the one to which people shall write"),
+                       N_("a second mail address in the imprint was not used: %s"), bare);
+    } else if (!issue->contact) {
+        issue->contact = g_strdup(address_text(address));
+        issue->contact_label = g_strdup(segment->name);
+    }
+    address_free(address);
+}
+
+static void add_person(GPtrArray *persons, GString *name)
+{
+    if (name->len)
+        g_ptr_array_add(persons, g_strdup(name->str));
+    g_string_truncate(name, 0);
+}
+
+/* 张红波　王五; 张　三, spaced to the width of three; 张红波、王五. */
+static void add_persons(GPtrArray *persons, const char *value)
+{
+    AUTO(texts) char **pieces = g_regex_split_simple("[\\s　]+", value, 0, 0);
+    AUTO(str) GString *name = g_string_new(NULL);
+    for (char **piece = pieces; *piece; piece++) {
+        bool goes_on = name->len && g_utf8_strlen(name->str, -1) == 1 &&
+                       g_utf8_strlen(*piece, -1) >= 1;
+        if (!goes_on)
+            add_person(persons, name);
+        AUTO(texts) char **names = g_regex_split_simple("[、，,;；/]", *piece, 0, 0);
+        for (char **one = names; *one; one++) {
+            if (one != names)
+                add_person(persons, name);
+            g_string_append(name, *one);
+        }
+    }
+    add_person(persons, name);
+}
+
+static void take_persons(GPtrArray *persons, char **label, const struct segment *segment)
+{
+    add_persons(persons, segment->value);
+    if (!*label)
+        *label = g_strdup(segment->name);
+}
+
+/* A closing 。 and （共印150份） are no names. */
+static char *recipients_of(const char *value)
+{
+    static GRegex *closing;
+    if (!closing)
+        closing = g_regex_new("\\s*[(（]\\s*共?印?\\s*[0-9０-９]+\\s*份\\s*[)）]|[。．]\\s*$",
+                              G_REGEX_OPTIMIZE, 0, NULL);
+    AUTO(text) char *bare = g_regex_replace_literal(closing, value, -1, 0, "", 0, NULL);
+    return text_trim(bare);
+}
+
+static void take_distribution(struct imprint *imprint, const char *value, int line)
+{
+    AUTO(text) char *text = recipients_of(value);
+    if (!*text)
+        return;
+    struct distribution_line *one = g_new0(struct distribution_line, 1);
+    one->label = g_strdup(imprint->distribution);
+    one->text = TAKE(text);
+    one->line = line;
+    one->groups = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(imprint->issue->distribution, one);
+}
+
+/* What the masthead says too, or who printed it and when. */
+static bool says_nothing_new(const struct imprint *imprint, const char *value)
+{
+    AUTO(text) char *key = words_key(value);
+    AUTO(text) char *office = words_key(imprint->issue->office ? imprint->issue->office : "");
+    return is_printing_line(value) || !*key || strcmp(key, office) == 0 ||
+           strcmp(key, "版记") == 0;
+}
+
+static void take_unlabelled(struct imprint *imprint, const char *value, int line)
+{
+    struct issue *issue = imprint->issue;
+    if (says_nothing_new(imprint, value))
+        return;
+    if (imprint->last == LABEL_DISTRIBUTION)
+        take_distribution(imprint, value, line);
+    else if (imprint->last == LABEL_EDITOR && words_is_persons(value))
+        add_persons(issue->editor, value);
+    else if (imprint->last == LABEL_REVIEWER && words_is_persons(value))
+        add_persons(issue->reviewer, value);
+    else
+        outline_problem(imprint->outline, "imprint-unknown", line,
+                        N_("put a label such as 分送： before it, or take it away"),
+                        N_("this line of the imprint stands under no label: %s"), value);
+}
+
+static void take_other(struct imprint *imprint, const struct segment *segment, int line)
+{
+    outline_remark(imprint->outline, "imprint-other", line, N_("nothing has to be done"),
+                   N_("the mail does not show this line of the imprint: %s：%s"), segment->name,
+                   segment->value);
+}
+
+static void take_segment(struct imprint *imprint, const struct segment *segment, int line)
+{
+    struct issue *issue = imprint->issue;
+    switch (segment->label) {
+    case LABEL_NONE:
+        take_unlabelled(imprint, segment->value, line);
+        return;
+    case LABEL_CONTACT:
+        take_contact(imprint, segment, line);
+        break;
+    case LABEL_TELEPHONE:
+        if (!issue->telephone && *segment->value)
+            issue->telephone = g_strdup(segment->value);
+        else if (*segment->value)
+            take_other(imprint, segment, line);
+        break;
+    case LABEL_EDITOR:
+        take_persons(issue->editor, &issue->editor_label, segment);
+        break;
+    case LABEL_REVIEWER:
+        take_persons(issue->reviewer, &issue->reviewer_label, segment);
+        break;
+    case LABEL_DISTRIBUTION:
+        imprint->distribution = segment->name;
+        take_distribution(imprint, segment->value, line);
+        break;
+    case LABEL_OTHER:
+        take_other(imprint, segment, line);
+        break;
+    }
+    imprint->last = segment->label;
+}
+
+void outline_read_imprint(struct outline *outline)
+{
+    struct imprint imprint = {.outline = outline, .issue = outline->issue};
+    AUTO(text) char *label = NULL; /* outlives the segments that it came from */
+    for (guint i = outline->imprint; i < outline->count; i++) {
+        const struct block *block = outline->readings[i].block;
+        if (block->kind == BLOCK_RULE)
+            imprint.last = LABEL_NONE;
+        for (guint l = 0; l < block->lines->len; l++) {
+            const struct block_line *line = block->lines->pdata[l];
+            AUTO(array) GPtrArray *segments = labels_cut(line->text);
+            for (guint s = 0; s < segments->len; s++)
+                take_segment(&imprint, segments->pdata[s], line->line);
+            char *kept = g_strdup(imprint.distribution);
+            g_free(label);
+            imprint.distribution = label = kept;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+#include "issue/issue.h"
+
+#include "base/text.h"
+#include "conf/conf.h"
+#include "issue/article.h"
+#include "issue/markdown.h"
+#include "issue/outline.h"
+#include "issue/plain.h"
+#include "issue/secrecy.h"
+
+#include <string.h>
+
+/* --- the struct ------------------------------------------------------------------------------- */
+
+static void free_article(void *article)
+{
+    article_free(article);
+}
+
+static void free_distribution_line(void *pointer)
+{
+    struct distribution_line *line = pointer;
+    g_free(line->label);
+    g_free(line->text);
+    g_ptr_array_unref(line->groups);
+    g_free(line);
+}
+
+static struct issue *issue_new(void)
+{
+    struct issue *issue = g_new0(struct issue, 1);
+    issue->contents = g_ptr_array_new_with_free_func(g_free);
+    issue->sections = g_ptr_array_new_with_free_func(g_free);
+    issue->articles = g_ptr_array_new_with_free_func(free_article);
+    issue->editor = g_ptr_array_new_with_free_func(g_free);
+    issue->reviewer = g_ptr_array_new_with_free_func(g_free);
+    issue->distribution = g_ptr_array_new_with_free_func(free_distribution_line);
+    return issue;
+}
+
+void issue_free(struct issue *issue)
+{
+    if (!issue)
+        return;
+    char *const texts[] = {issue->publication, issue->name,          issue->key,
+                           issue->kind,        issue->subtitle,      issue->office,
+                           issue->date,        issue->contact,       issue->telephone,
+                           issue->contact_label, issue->editor_label, issue->reviewer_label,
+                           issue->document_name, issue->document_sha256};
+    GPtrArray *const arrays[] = {issue->contents, issue->sections, issue->articles,
+                                 issue->editor,   issue->reviewer, issue->distribution};
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(texts[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
+        g_ptr_array_unref(arrays[i]);
+    g_free(issue);
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+enum document_form document_form(const char *name)
+{
+    static const struct {
+        const char *ending;
+        enum document_form form;
+    } endings[] = {{".md", DOCUMENT_MARKDOWN}, {".markdown", DOCUMENT_MARKDOWN},
+                   {".txt", DOCUMENT_PLAIN},   {".text", DOCUMENT_PLAIN}};
+    AUTO(text) char *lower = g_ascii_strdown(name, -1);
+    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++)
+        if (g_str_has_suffix(lower, endings[i].ending))
+            return endings[i].form;
+    return DOCUMENT_UNKNOWN;
+}
+
+static bool decode(GString **text, const void *octets, size_t length, const char *name,
+                   struct problems *problems)
+{
+    struct error error = {0};
+    if (!text_decode(text, octets, length, name, &error))
+        return problems_take(problems, "encoding", &error);
+    return secrecy_check((*text)->str, name, problems);
+}
+
+static GPtrArray *read_blocks(const GString *text, const char *name, struct problems *problems)
+{
+    if (document_form(name) == DOCUMENT_MARKDOWN)
+        return markdown_blocks(text, name, problems);
+    return plain_blocks(text);
+}
+
+bool issue_read(struct issue **issue, const void *octets, size_t length, const char *name,
+                struct problems *problems)
+{
+    AUTO(str) GString *text = NULL;
+    *issue = NULL;
+    if (document_form(name) == DOCUMENT_UNKNOWN)
+        return problems_add(problems, PROBLEM, "document-form", EX_DATAERR,
+                            (struct place){name, 0, 0},
+                            N_("save it as a .md or .txt file and drop it again"),
+                            N_("a document of this kind can't be read"));
+    struct problems *found = problems_new();
+    if (decode(&text, octets, length, name, found)) {
+        AUTO(array) GPtrArray *blocks = read_blocks(text, name, found);
+        struct issue *fresh = issue_new();
+        fresh->document_name = g_path_get_basename(name);
+        fresh->document_sha256 = g_compute_checksum_for_data(G_CHECKSUM_SHA256, octets, length);
+        outline_make(fresh, blocks, name, found);
+        problems_sort(found);
+        *issue = fresh;
+    }
+    bool good = !problems_any(found);
+    problems_join(problems, found);
+    problems_free(found);
+    return good;
+}
+
+/* --- what a publication requires -------------------------------------------------------------- */
+
+struct requirement {
+    unsigned require;
+    bool there;
+    int line;
+    const char *what, *todo;
+};
+
+void issue_require(const struct issue *issue, unsigned require, struct problems *problems)
+{
+    int head = issue->masthead_line, foot = issue->imprint_line;
+    const struct requirement requirements[] = {
+        {REQUIRE_DATE, issue->date, head, N_("the masthead has no date"),
+         N_("write the date under the office, such as 2023年11月16日")},
+        {REQUIRE_OFFICE, issue->office, head, N_("the masthead names no office"),
+         N_("write the office that issues it under the number")},
+        {REQUIRE_TOTAL, issue->total_number || strcmp(issue->kind, "supplement") == 0, head,
+         N_("the masthead has no total number"), N_("write it under the number, such as 总第78期")},
+        {REQUIRE_EDITOR, issue->editor->len, foot, N_("the imprint names no editor"),
+         N_("write a line such as 编辑：张三 at the end")},
+        {REQUIRE_REVIEWER, issue->reviewer->len, foot, N_("the imprint names no reviewer"),
+         N_("write a line such as 审核：李四 at the end")},
+        {REQUIRE_CONTACT, issue->contact, foot, N_("the imprint has no mail address to write to"),
+         N_("write a line such as 信息报送邮箱：name@example.org at the end")},
+        {REQUIRE_DISTRIBUTION, issue->distribution->len, foot,
+         N_("the imprint has no 分送 line: nobody would receive the issue"),
+         N_("write a line such as 分送：市科协驻会领导 at the end")},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(requirements); i++) {
+        const struct requirement *one = &requirements[i];
+        if (require & one->require && !one->there)
+            problems_add(problems, PROBLEM, "required", EX_DATAERR,
+                         (struct place){issue->document_name, one->line, 0}, one->todo, "%s",
+                         _(one->what));
+    }
+}
