@@ -20,7 +20,7 @@ static int change(struct ask *ask, const char *method, const char *resource, con
     AUTO(error) struct error error = {0};
     if (!ask_change(ask, method, resource, body, &answer, &error))
         return fail(&error);
-    printf("%s: %s\n", json_get_text(answer, "address"), _(done));
+    printf(_("%1$s: %2$s\n"), json_get_text(answer, "address"), _(done));
     return EX_OK;
 }
 
