@@ -72,13 +72,35 @@ enum document_form document_form(const char *name)
     return DOCUMENT_UNKNOWN;
 }
 
+enum { /* no issue is larger; what is could take us down */
+    MOST_OCTETS = 16 << 20,
+    MOST_LINES = 100000, /* with text */
+};
+
+static int lines_with_text(const char *text)
+{
+    int lines = 0;
+    for (const char *at = text; *at; at++)
+        lines += *at != '\n' && (at[1] == '\n' || !at[1]);
+    return lines;
+}
+
+static bool check_size(const GString *text, const char *name, struct problems *problems)
+{
+    if (text->len <= MOST_OCTETS && lines_with_text(text->str) <= MOST_LINES)
+        return true;
+    return problems_add(problems, PROBLEM, "too-long", EX_DATAERR, (struct place){name, 0, 0},
+                        N_("look whether this is the right file"),
+                        N_("the document is too long for an issue of a bulletin"));
+}
+
 static bool decode(GString **text, const void *octets, size_t length, const char *name,
                    struct problems *problems)
 {
     struct error error = {0};
     if (!text_decode(text, octets, length, name, &error))
         return problems_take(problems, "encoding", &error);
-    return secrecy_check((*text)->str, name, problems);
+    return check_size(*text, name, problems) && secrecy_check((*text)->str, name, problems);
 }
 
 static GPtrArray *read_blocks(const GString *text, const char *name, struct problems *problems)
