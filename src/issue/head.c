@@ -15,11 +15,9 @@ struct head {
     int date_year;
 };
 
-static void note_conflict(struct head *head, int line, const char *what)
-{
-    outline_problem(head->outline, "masthead-conflict", line, N_("leave the one that is right"),
-                    N_("the masthead gives a second %s that differs from the first"), _(what));
-}
+#define MASTHEAD_CONFLICT(head, line, what)                                                        \
+    outline_problem((head)->outline, "masthead-conflict", line, N_("leave the one that is right"), \
+                    what)
 
 static void take_number(struct head *head, const struct masthead *said, int line)
 {
@@ -31,7 +29,7 @@ static void take_number(struct head *head, const struct masthead *said, int line
         head->numbered = head->numbered || said->number;
     } else if (said->number) {
         if (issue->number && issue->number != said->number && !head->supplement)
-            note_conflict(head, line, N_("number"));
+            MASTHEAD_CONFLICT(head, line, N_("the masthead gives two numbers"));
         if (!issue->number)
             issue->number = said->number;
         head->numbered = true;
@@ -39,11 +37,11 @@ static void take_number(struct head *head, const struct masthead *said, int line
     if (said->number && !head->number_line)
         head->number_line = line;
     if (said->year && issue->year && issue->year != said->year)
-        note_conflict(head, line, N_("year"));
+        MASTHEAD_CONFLICT(head, line, N_("the masthead gives two years"));
     if (said->year)
         issue->year = said->year;
     if (said->total && issue->total_number && issue->total_number != said->total)
-        note_conflict(head, line, N_("total number"));
+        MASTHEAD_CONFLICT(head, line, N_("the masthead gives two total numbers"));
     if (said->total)
         issue->total_number = said->total;
 }
@@ -65,7 +63,7 @@ static void take_date(struct head *head, const struct masthead *said, int line)
     AUTO(text) char *date = g_strdup_printf("%04d-%02d-%02d", said->date_year, said->date_month,
                                             said->date_day);
     if (head->issue->date && strcmp(head->issue->date, date) != 0)
-        note_conflict(head, line, N_("date"));
+        MASTHEAD_CONFLICT(head, line, N_("the masthead gives two dates"));
     if (!head->issue->date)
         head->issue->date = TAKE(date);
     head->date_year = said->date_year;
