@@ -89,8 +89,7 @@ static bool addresses_of(json_t *array, GPtrArray **addresses, struct error *err
     json_t *item;
     if (!json_array_size(array))
         return unpacked(false, error);
-    json_array_foreach(array, i, item)
-    {
+    json_array_foreach (array, i, item) {
         struct address *address = NULL;
         if (!json_is_string(item))
             return unpacked(false, error);
