@@ -179,7 +179,7 @@ json_t *change_settle(const struct control_parts *parts, const struct request *r
 {
     AUTO(array) GPtrArray *addresses = NULL;
     json_t *array = NULL;
-    int sent;
+    int sent = 0;
     if (!UNPACK(request, error, "{s:o, s:b}", "addresses", &array, "sent", &sent) ||
         !addresses_of(array, &addresses, error))
         return NULL;
