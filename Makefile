@@ -134,9 +134,15 @@ check: deps-check
 	@$(MAKE) --no-print-directory all unit-programs
 	@/usr/bin/python3 tests/run.py $(BUILD)
 
+$(BUILD)/tests/bench/sink: tests/bench/sink.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 -O2 -Wall -Wextra -Werror -o $@ $<
+
 # Longer, for those who change what is measured or parsed.
 bench: deps-check
-	@$(MAKE) --no-print-directory -s all
+	@$(INSTALL_PACKAGES) strace procps
+	@$(MAKE) --no-print-directory -s all $(BUILD)/tests/bench/sink
 	@/usr/bin/python3 tests/bench/run.py $(BUILD)
 
 FUZZ_SECONDS ?= 600

@@ -63,7 +63,7 @@ static void count_lines(struct census *census, const char *text, bool markdown)
         /* Markdown's headings, lists, tables and quotes are not wrapped with the text. */
         bool counts = !is_blank_line(text, end) && !(markdown && strchr("#|>-*+", *text));
         if (counts) {
-            census->of_width[line_width(text, end)]++;
+            census->of_width[MIN(line_width(text, end), WIDEST_WRAP + 1)]++;
             census->lines++;
             census->followed += text_before;
         }
