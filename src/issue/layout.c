@@ -67,14 +67,20 @@ static bool is_open_end(const char *line, const char *end)
     return words_is_han(last) || last == 0x3001 || last == 0xff0c;
 }
 
-static bool is_drawn(const char *line, const char *end)
+/* A rule, or a line that blanks or leaders stretch: a masthead, contents. */
+static bool is_laid_out(const char *line, const char *end)
 {
     while (line < end && text_is_blank(g_utf8_get_char(line)))
         line = g_utf8_next_char(line);
-    gunichar c = g_utf8_get_char(line);
-    if (g_unichar_isalnum(c) || end - line > 600)
+    size_t length = (size_t)(end - line);
+    if (length > 600)
         return false;
-    AUTO(text) char *drawn = g_strndup(line, (gsize)(end - line));
+    if (memmem(line, length, "    ", 4) || memmem(line, length, "　　", 6) ||
+        memmem(line, length, "…………", 12) || memmem(line, length, ".....", 5))
+        return true;
+    if (g_unichar_isalnum(g_utf8_get_char(line)))
+        return false;
+    AUTO(text) char *drawn = g_strndup(line, length);
     return words_is_rule(drawn);
 }
 
@@ -84,7 +90,7 @@ static void count_lines(struct census *census, const char *text, bool markdown)
     while (*text) {
         const char *end = strchrnul(text, '\n');
         /* Markdown's headings, lists, tables and quotes are not wrapped with the text. */
-        bool counts = !is_blank_line(text, end) && !is_drawn(text, end) && !(markdown && strchr("#|>-*+", *text));
+        bool counts = !is_blank_line(text, end) && !is_laid_out(text, end) && !(markdown && strchr("#|>-*+", *text));
         if (counts) {
             int width = line_width(text, end);
             bool text_under = *end && end[1] && !text_is_blank(g_utf8_get_char(end + 1));
@@ -126,7 +132,7 @@ static int widest_open_width(const struct census *census)
 {
     for (int width = WIDEST_WRAP; width >= LEAST_OPEN_WIDTH; width--)
         if (census->of_open[width])
-            return lines_from(census, width + SLACK) * 12 <= census->lines ? width : 0;
+            return lines_from(census, width + SLACK) * 5 <= census->lines ? width : 0;
     return 0;
 }
 
