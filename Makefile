@@ -111,5 +111,81 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+# Everything that needs packages says which; `deps` installs what is missing, as root or by sudo, and
+# asks no registry where nothing is.
+INSTALL_PACKAGES = sh tests/packages.sh
+
+.PHONY: deps deps-check deps-lint
+deps:
+	@$(INSTALL_PACKAGES) $(DEBIAN_PACKAGES)
+deps-demo:
+	@$(INSTALL_PACKAGES) $(DEBIAN_PACKAGES) python3 python3-aiosmtpd
+deps-check:
+	@$(INSTALL_PACKAGES) $(DEBIAN_PACKAGES) $(TEST_PACKAGES)
+deps-lint:
+	@$(INSTALL_PACKAGES) $(DEBIAN_PACKAGES) $(LINT_PACKAGES)
+
+.PHONY: demo check bench lint format install help fuzz
+demo: deps-demo
+	@$(MAKE) --no-print-directory -s all
+	@sh tests/demo.sh $(BUILD)
+
+check: deps-check
+	@$(MAKE) --no-print-directory all unit-programs
+	@/usr/bin/python3 tests/run.py $(BUILD)
+
+# Longer, for those who change what is measured or parsed.
+bench: deps-check
+	@$(MAKE) --no-print-directory -s all
+	@/usr/bin/python3 tests/bench/run.py $(BUILD)
+
+FUZZ_SECONDS ?= 600
+fuzz: deps-lint
+	@sh tests/fuzz/run.sh $(FUZZ_SECONDS)
+
+# Both compilers, warnings as errors, then the linters.
+lint: deps-lint
+	@$(MAKE) --no-print-directory all unit-programs
+	@$(MAKE) --no-print-directory CC=clang all unit-programs
+	@clang-tidy --quiet $(SOURCES) $(WIRE_SOURCES) $(MAINS) -- -std=gnu17 $(CPPFLAGS) $(PACKAGE_CFLAGS)
+	@cppcheck --quiet --enable=warning,performance,portability --error-exitcode=1 --inline-suppr \
+	    --suppressions-list=tests/cppcheck.suppressions -DG_GNUC_PRINTF= --std=c11 -Isrc src daemon
+
+format: deps-lint
+	@clang-format -i $(shell find src daemon tests -name '*.[ch]')
+
+INSTALL := install -D -m
+install: all
+	$(INSTALL) 755 $(BUILD)/fensongd $(DESTDIR)$(SBINDIR)/fensongd
+	$(INSTALL) 755 $(BUILD)/fensong $(DESTDIR)$(BINDIR)/fensong
+	$(INSTALL) 755 $(BUILD)/fensong-intake $(DESTDIR)$(LIBEXECDIR)/fensong-intake
+	$(INSTALL) 755 $(BUILD)/fensong-sender $(DESTDIR)$(LIBEXECDIR)/fensong-sender
+	cd $(BUILD)/data && find . -type f ! -name .made ! -name fensong.conf \
+	    -exec $(INSTALL) 644 {} $(abspath $(DESTDIR)$(DATADIR))/{} \;
+	$(INSTALL) 644 $(BUILD)/locale/zh_CN/LC_MESSAGES/fensong.mo $(DESTDIR)$(LOCALEDIR)/zh_CN/LC_MESSAGES/fensong.mo
+	for page in doc/man/*.[1-8]; do $(INSTALL) 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit; done
+	mkdir -p $(DESTDIR)$(SYSTEMDDIR)
+	sed 's|@SBINDIR@|$(SBINDIR)|' systemd/fensongd.service > $(DESTDIR)$(SYSTEMDDIR)/fensongd.service
+	$(INSTALL) 644 systemd/fensong.sysusers $(DESTDIR)$(SYSUSERSDIR)/fensong.conf
+	$(INSTALL) 644 systemd/fensong.tmpfiles $(DESTDIR)$(TMPFILESDIR)/fensong.conf
+	# What an administrator has changed stays.
+	test -e $(DESTDIR)$(SYSCONFDIR)/fensong/fensong.conf || \
+	    $(INSTALL) 644 conf/fensong.conf $(DESTDIR)$(SYSCONFDIR)/fensong/fensong.conf
+	for file in conf/groups.d/*; do $(INSTALL) 644 $$file $(DESTDIR)$(DATADIR)/examples/groups.d/$${file##*/} || exit; done
+	mkdir -p $(DESTDIR)$(SYSCONFDIR)/fensong/groups.d
+
+help:
+	@echo "make           the programs, in $(BUILD)/"
+	@echo "make demo      all set-up, and the real issue sent to a server on this machine"
+	@echo "make check     all set-up, and all tests"
+	@echo "make deps      the Debian packages that the build needs"
+	@echo "make install   with PREFIX and DESTDIR"
+	@echo "make bench, make fuzz, make lint, make format"
+	@echo "Variants: make SANITIZE=address,undefined; make CC=clang"
+
+.PHONY: clean
+clean:
+	rm -rf build
+
 -include $(OBJECTS:.o=.d) $(WIRE_OBJECTS:.o=.d) $(MAINS:%.c=$(BUILD)/%.d) $(UNIT_PROGRAMS:=.d)
 .SECONDARY:

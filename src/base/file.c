@@ -90,6 +90,12 @@ bool file_create_at(int folder, const char *name, const void *octets, size_t len
     return true;
 }
 
+/* Some network shares know no fsync of a folder and say EINVAL: there the server sees to it. */
+static bool sync_folder(int fd)
+{
+    return fsync(fd) == 0 || errno == EINVAL;
+}
+
 bool file_write_durably(const char *path, const void *octets, size_t length, struct error *error)
 {
     AUTO(text) char *folder = g_path_get_dirname(path);
@@ -102,7 +108,7 @@ bool file_write_durably(const char *path, const void *octets, size_t length, str
         (void)unlinkat(fd, temporary, 0);
         return false;
     }
-    if (renameat(fd, temporary, fd, name) < 0 || fsync(fd) < 0)
+    if (renameat(fd, temporary, fd, name) < 0 || !sync_folder(fd))
         return error_set_errno(error, at(path), N_("can't be written"));
     return true;
 }
@@ -110,7 +116,7 @@ bool file_write_durably(const char *path, const void *octets, size_t length, str
 bool folder_sync(const char *path, struct error *error)
 {
     AUTO(fd) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fsync(fd) < 0)
+    if (fd < 0 || !sync_folder(fd))
         return error_set_errno(error, at(path), N_("can't be made durable"));
     return true;
 }

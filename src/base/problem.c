@@ -60,6 +60,17 @@ void problems_join(struct problems *problems, const struct problems *more)
     }
 }
 
+void problems_rename_file(struct problems *problems, const char *from, const char *to)
+{
+    for (guint i = 0; i < problems->all->len; i++) {
+        struct place *place = &((struct problem *)problems->all->pdata[i])->error.place;
+        if (g_strcmp0(place->file, from) != 0)
+            continue;
+        g_free((char *)place->file);
+        place->file = g_strdup(to);
+    }
+}
+
 size_t problems_count(const struct problems *problems)
 {
     return problems->all->len;

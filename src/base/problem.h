@@ -27,6 +27,9 @@ bool problems_add(struct problems *problems, enum severity severity, const char 
 bool problems_take(struct problems *problems, const char *rule, struct error *error);
 /* Adds copies of all of `more`. */
 void problems_join(struct problems *problems, const struct problems *more);
+/* Places in the file `from` are places in `to` from now on: a document's name becomes the path that
+ * somebody typed. */
+void problems_rename_file(struct problems *problems, const char *from, const char *to);
 
 size_t problems_count(const struct problems *problems);
 /* Is there a PROBLEM, not remarks alone? */

@@ -13,13 +13,13 @@ struct sender_name { /* `name <address>` */
 };
 
 enum require { /* parts that an issue of a publication must have */
-    REQUIRE_DATE = 1 << 0,
-    REQUIRE_EDITOR = 1 << 1,
-    REQUIRE_REVIEWER = 1 << 2,
-    REQUIRE_DISTRIBUTION = 1 << 3,
-    REQUIRE_CONTACT = 1 << 4,
-    REQUIRE_OFFICE = 1 << 5,
-    REQUIRE_TOTAL = 1 << 6,
+               REQUIRE_DATE = 1 << 0,
+               REQUIRE_EDITOR = 1 << 1,
+               REQUIRE_REVIEWER = 1 << 2,
+               REQUIRE_DISTRIBUTION = 1 << 3,
+               REQUIRE_CONTACT = 1 << 4,
+               REQUIRE_OFFICE = 1 << 5,
+               REQUIRE_TOTAL = 1 << 6,
 };
 
 struct publication {
@@ -47,10 +47,11 @@ struct relay {
     char *user;          /* NULL: no login */
     char *password_file; /* NULL: none; a credential's path is resolved to a file too */
     unsigned connections, recipients_per_message, messages_per_connection;
-    unsigned rate;         /* recipients … */
-    usec_t rate_period;    /* … in this time; 0: no limit */
+    unsigned rate;      /* recipients … */
+    usec_t rate_period; /* … in this time; 0: no limit */
     usec_t connect_timeout;
-    usec_t timeout; /* caps every step; 0: RFC 5321's for each */
+    usec_t timeout;     /* caps every step; 0: RFC 5321's for each */
+    struct place place; /* where it is configured; owns its file name */
 };
 
 enum after_unknown { UNKNOWN_AGAIN, UNKNOWN_HOLD };
@@ -66,7 +67,7 @@ struct conf {
     char *file;     /* where it was read from */
     char *language; /* "zh_CN" or "en" */
     char *state_dir, *control, *groups_dir, *hostname;
-    char *templates_dir, *answers_file; /* the shipped ones where nothing else is said */
+    char *templates_dir, *answers_file; /* keys templates, answers; else the shipped ones */
     GPtrArray *publications;            /* of struct publication, at least one */
     GPtrArray *relays;                  /* of struct relay, at least one, in order */
     struct retry retry;
@@ -76,11 +77,16 @@ struct conf {
 /* Where fensong.conf is when nobody says otherwise. */
 extern const char conf_default_file[];
 
-/* Reads and checks all of it; every problem of it is added (EX_CONFIG), in one run. *conf is set,
- * and the caller's, if there was none. */
+/* Reads and checks all that is written in it; every problem of it is added (EX_CONFIG), in one run.
+ * *conf is set, and the caller's, if there was none. */
 MUST bool conf_read(struct conf **conf, const char *file, struct problems *problems);
 void conf_free(struct conf *conf);
 AUTO_DEFINE(conf, struct conf, conf_free)
+
+/* Adds a problem (EX_CONFIG) for each file that it names and this process can't read: password and
+ * CA files, templates, answers. For the daemon, and whoever checks; apart from conf_read(), because
+ * editors and the intake may read the configuration, but not the relays' passwords. */
+void conf_check_files(const struct conf *conf, struct problems *problems);
 
 /* By id, or by the name that a masthead bears (blanks don't count); NULL: there is none. */
 const struct publication *conf_publication(const struct conf *conf, const char *id);
@@ -91,5 +97,3 @@ const struct relay *conf_relay(const struct conf *conf, const char *name);
  * NULL and true: it needs none. */
 MUST bool conf_password(char **password, const struct relay *relay, struct error *error);
 void conf_password_free(char *password);
-
-/* Helpers for other readers of libconfig files (groups): see conf/reader.h. */

@@ -17,12 +17,21 @@ void dispatch_free(struct dispatch *dispatch);
 /* Something may be due that was not (an issue admitted, released, retried): looks at once. */
 void dispatch_wake(struct dispatch *dispatch);
 
+/* The deliveries of an issue changed by somebody's word: whether it has ended is looked at. */
+void dispatch_touch(struct dispatch *dispatch, int64_t issue);
+/* Something else saw the queue fail: nothing can be promised any more, so the loop ends with the
+ * error's class, and the start after it recovers. */
+void dispatch_fail(struct dispatch *dispatch, const struct error *error);
+
 /* Another configuration from the next transaction on; the senders of changed relays finish theirs. */
 void dispatch_reconfigure(struct dispatch *dispatch, const struct conf *conf,
                           const struct answers *answers);
 
 /* Hands out nothing more; `done` is called once no transaction is in flight. */
 void dispatch_drain(struct dispatch *dispatch, void (*done)(void *user), void *user);
+/* Ends the senders at once, but those that wait for the answer to an end of data only where `waiting`
+ * says so: ending them there makes an `unknown`. */
+void dispatch_kill(struct dispatch *dispatch, bool waiting);
 /* Is one of the senders waiting for the answer to its end of data? */
 bool dispatch_waits_for_end(const struct dispatch *dispatch);
 

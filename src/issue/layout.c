@@ -90,9 +90,10 @@ static void count_lines(struct census *census, const char *text, bool markdown)
     while (*text) {
         const char *end = strchrnul(text, '\n');
         /* Markdown's headings, lists, tables and quotes are not wrapped with the text. */
-        bool counts = !is_blank_line(text, end) && !is_laid_out(text, end) && !(markdown && strchr("#|>-*+", *text));
+        bool counts = !(markdown && strchr("#|>-*+", *text)) && !is_blank_line(text, end) &&
+                      !is_laid_out(text, end);
         if (counts) {
-            int width = line_width(text, end);
+            int width = MIN(line_width(text, end), WIDEST_WRAP + 1);
             bool text_under = *end && end[1] && !text_is_blank(g_utf8_get_char(end + 1));
             census->of_width[width]++;
             census->of_open[width] += text_under && is_open_end(text, end);

@@ -8,14 +8,14 @@
 struct recipient {
     struct address *address;
     char *name, *title, *unit; /* NULL: not said */
-    GPtrArray *groups;         /* of const char *: ids in the order of the 分送 lines; people's own */
-    char *origin;              /* where it came from: "leaders.csv:12" */
+    GPtrArray *groups; /* of const char *: ids in the order of the 分送 lines; people's own */
+    char *origin;      /* where it came from: "leaders.csv:12" */
 };
 
 struct group {
     char *id, *name;
-    GPtrArray *aliases; /* of char * */
-    GPtrArray *sources; /* of char *: file names of its lists, and its own when it has members */
+    GPtrArray *aliases;  /* of char * */
+    GPtrArray *sources;  /* of char *: file names of its lists, and its own when it has members */
     GPtrArray *includes; /* of char *: ids */
 };
 
@@ -38,11 +38,11 @@ const struct group *people_group(const struct people *people, const char *id); /
 /* Finds the groups that each distribution line names and puts their ids into line->groups. Words
  * left over are a PROBLEM with the line of `document`, the words, and the nearest names. 存档 and
  * the like are remarks. False: there was a problem. */
-MUST bool people_resolve(const struct people *people, GPtrArray *distribution,
-                         const char *document, struct problems *problems);
+MUST bool people_resolve(const struct people *people, GPtrArray *distribution, const char *document,
+                         struct problems *problems);
 
-/* The recipients of these groups (ids), each once, in the order of the groups, exclusions taken out;
- * what is wrong with a group that is needed is added. *recipients, of struct recipient, is the
+/* The recipients of these groups (ids), each once, in the order of the groups, exclusions taken
+ * out; what is wrong with a group that is needed is added. *recipients, of struct recipient, is the
  * caller's, and good while `people` is. False: there was a problem. */
 MUST bool people_expand(const struct people *people, const GPtrArray *groups,
                         GPtrArray **recipients, struct problems *problems);

@@ -71,6 +71,9 @@ struct group_counts {
 MUST bool queue_group_counts(struct queue *queue, int64_t issue, GPtrArray **groups,
                              struct error *error);
 
+/* Does an issue, ended or not, have this folder of spool/parcels? */
+MUST bool queue_has_parcel(struct queue *queue, const char *parcel, bool *has,
+                           struct error *error);
 MUST bool queue_set_filed(struct queue *queue, int64_t issue, struct error *error);
 MUST bool queue_set_reported(struct queue *queue, int64_t issue, struct error *error);
 
@@ -89,6 +92,12 @@ typedef bool queue_visit(void *user, const struct queue_delivery *delivery, stru
 /* Every delivery of an issue in order; `state` -1: all, else those. */
 MUST bool queue_deliveries(struct queue *queue, int64_t issue, int state, queue_visit *visit,
                            void *user, struct error *error);
+/* A page of them, for who may not read all in one turn: at most `most`, beginning after the id
+ * `after` (0: the first). *next is where the next page goes on, 0 where there is none. It looks at a
+ * bounded number of deliveries, so that a page may hold fewer, even none, while more follow. */
+MUST bool queue_deliveries_page(struct queue *queue, int64_t issue, int state, int64_t after,
+                                size_t most, queue_visit *visit, void *user, int64_t *next,
+                                struct error *error);
 
 /* --- what people ask for. `who` goes into the history; each commits. ------------------------------ */
 

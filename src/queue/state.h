@@ -39,7 +39,9 @@ enum delivery_event {
     ON_TAKEN,            /* 2xx at the end of data */
     ON_REFUSED_FOR_NOW,  /* will be tried again by the schedule */
     ON_REFUSED_FOR_GOOD,
-    ON_PUT_BACK,         /* surely not sent, nobody's attempt: due again */
+    ON_PUT_BACK,         /* surely not sent, nobody's attempt: due again, as it was before */
+    ON_PUT_BACK_DEFERRED,
+    ON_PUT_BACK_UNKNOWN,
     ON_LOST_AFTER_END,   /* RFC 1047 */
     ON_GIVEN_UP,         /* too old */
     ON_RETRY_BY_HAND,

@@ -9,13 +9,14 @@
 
 #include <stdint.h>
 
-#define JOB_MESSAGE_MAX (512 * 1024)
+#define JOB_MESSAGE_MAX    (512 * 1024)
 #define JOB_RECIPIENTS_MAX 1000
 
-#define SENDER_SOCKET_FD 3  /* where a sender finds its end of the pair */
+#define SENDER_SOCKET_FD  3 /* where a sender finds its end of the pair */
 #define SENDER_JOURNAL_FD 4 /* … and its journal, open for appending */
 
-/* --- to a sender ------------------------------------------------------------------------------- */
+/* --- to a sender -------------------------------------------------------------------------------
+ */
 
 struct job_recipient {
     int64_t delivery;
@@ -25,8 +26,8 @@ struct job { /* one transaction */
     uint64_t id;
     int64_t issue;
     struct address *mail_from;
-    char *personal_header;     /* complete lines with CRLF that stand in place of the message's lines
-                                  of the same names; "": none */
+    char *personal_header; /* complete lines with CRLF that stand in place of the message's lines
+                              of the same names; "": none */
     size_t count;
     struct job_recipient *recipients;
 };
@@ -36,26 +37,27 @@ enum order_kind {
     ORDER_RELAY,   /* first and once: which relay, how */
     ORDER_MESSAGE, /* the descriptor of a message.eml for an issue (SCM_RIGHTS); once an issue */
     ORDER_JOB,
-    ORDER_CHECK,   /* connect, TLS, login, QUIT; no mail; answered by GONE */
+    ORDER_CHECK, /* connect, TLS, login, QUIT; no mail; answered by GONE */
 };
 /* No more orders: the daemon shuts its side down; the sender finishes what it has and ends. */
 
 struct order {
     enum order_kind kind;
-    struct relay_order { /* ORDER_RELAY */
+    struct relay_order {                                   /* ORDER_RELAY */
         char *host, *ca_file, *user, *password, *hostname; /* NULL: none */
         uint16_t port;
         enum tls_mode tls;
         unsigned messages_per_connection;
         usec_t connect_timeout, timeout; /* timeout 0: RFC 5321's */
     } relay;
-    int64_t issue; /* ORDER_MESSAGE */
+    int64_t issue;  /* ORDER_MESSAGE */
     int message_fd; /* ORDER_MESSAGE; else -1 */
     struct job job; /* ORDER_JOB */
 };
 void order_clear(struct order *order);
 
-/* --- from a sender ----------------------------------------------------------------------------- */
+/* --- from a sender -----------------------------------------------------------------------------
+ */
 
 enum verdict_kind {
     VERDICT_SENT,      /* 2xx at the end of data */
@@ -76,16 +78,16 @@ enum gone_why {
     GONE_GREETING, /* refused by the greeting or the EHLO, or 421 */
     GONE_TLS,      /* handshake, certificate, or not offered */
     GONE_LOGIN,
-    GONE_LOST,     /* the connection was lost, or an answer was none */
-    GONE_OURS,     /* our own fault: a message that is not clean, a broken order */
+    GONE_LOST, /* the connection was lost, or an answer was none */
+    GONE_OURS, /* our own fault: a message that is not clean, a broken order */
 };
 
 enum event_kind {
-    EVENT_READY,   /* connected and logged in; `reply` is the greeting */
-    EVENT_STARTED, /* `job`: its MAIL goes out */
-    EVENT_END_SENT,/* `job`: the end of data went out */
-    EVENT_OUTCOME, /* `job`: all verdicts */
-    EVENT_GONE,    /* the last: why, and `reply` or words */
+    EVENT_READY,    /* connected and logged in; `reply` is the greeting */
+    EVENT_STARTED,  /* `job`: its MAIL goes out */
+    EVENT_END_SENT, /* `job`: the end of data went out */
+    EVENT_OUTCOME,  /* `job`: all verdicts */
+    EVENT_GONE,     /* the last: why, and `reply` or words */
 };
 struct event {
     enum event_kind kind;
@@ -98,10 +100,18 @@ struct event {
     struct verdict *verdicts;
 };
 void event_clear(struct event *event);
-enum capability { CAN_PIPELINING = 1, CAN_8BITMIME = 2, CAN_CHUNKING = 4, CAN_TLS = 8, CAN_AUTH = 16,
-                  CAN_SIZE = 32, CAN_DSN = 64 };
+enum capability {
+    CAN_PIPELINING = 1,
+    CAN_8BITMIME = 2,
+    CAN_CHUNKING = 4,
+    CAN_TLS = 8,
+    CAN_AUTH = 16,
+    CAN_SIZE = 32,
+    CAN_DSN = 64
+};
 
-/* --- the wire between them --------------------------------------------------------------------- */
+/* --- the wire between them ---------------------------------------------------------------------
+ */
 
 /* Sends one; the descriptor of ORDER_MESSAGE stays the caller's. EX_TEMPFAIL: no room now (the
  * socket does not block). EX_UNAVAILABLE: nobody is there any more. */
@@ -113,13 +123,16 @@ MUST bool event_send(int socket, const struct event *event, struct error *error)
 MUST bool order_receive(int socket, struct order *order, bool *end, struct error *error);
 MUST bool event_receive(int socket, struct event *event, bool *end, struct error *error);
 
-/* For tests and fuzzing: a packet's octets alone. */
-MUST bool order_decode(struct order *order, const void *octets, size_t length,
-                       struct error *error);
-MUST bool event_decode(struct event *event, const void *octets, size_t length,
-                       struct error *error);
+/* A sender's last act: takes no more orders and throws away those that it has not read, so that
+ * the daemon reads its last events before it learns that it is gone. */
+void order_refuse_rest(int socket);
 
-/* --- the journal ------------------------------------------------------------------------------- */
+/* For tests and fuzzing: a packet's octets alone. */
+MUST bool order_decode(struct order *order, const void *octets, size_t length, struct error *error);
+MUST bool event_decode(struct event *event, const void *octets, size_t length, struct error *error);
+
+/* --- the journal -------------------------------------------------------------------------------
+ */
 
 /* A sender appends a mark before an end of data goes out, and a record with the answers after it
  * came, each before the daemon is told. It outlives a kill of any process. A torn last line of a

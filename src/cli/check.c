@@ -1,0 +1,149 @@
+#include "cli/command.h"
+
+#include "cli/document.h"
+#include "cli/summary.h"
+#include "cli/table.h"
+#include "dispatch/dispatch.h"
+#include "people/people.h"
+
+static int run_check(struct session *session, int argc, char **argv);
+
+const struct command command_check = {
+    .name = "check",
+    .usage = "[--relays] [--json] [ISSUE-FILE…]",
+    .help = N_("check issue files; without one: the configuration, the lists and the relays"),
+    .run = run_check,
+};
+
+/* --- configuration, lists, relays ----------------------------------------------------------------
+ */
+
+static void check_relays(const struct conf *conf, struct problems *problems)
+{
+    size_t before = problems_count(problems);
+    dispatch_check_relays(conf, problems);
+    if (problems_count(problems) == before)
+        printf(_("relays: %u, all reachable\n"), conf->relays->len);
+}
+
+static void check_people(const struct conf *conf, struct problems *problems)
+{
+    AUTO(people) struct people *people = NULL;
+    AUTO(error) struct error error = {0};
+    if (!people_read(&people, conf->groups_dir, &error)) {
+        problems_take(problems, "groups-dir", &error);
+        return;
+    }
+    printf(_("groups: %zu\n"), people_group_count(people));
+    people_check(people, problems);
+}
+
+/* Read once more for its remarks, and with the files that it names. */
+static void check_conf(const struct session *session, struct problems *problems)
+{
+    AUTO(conf) struct conf *again = NULL;
+    AUTO(problems) struct problems *found = problems_new();
+    if (conf_read(&again, session->config, found))
+        conf_check_files(again, found);
+    if (!problems_any(found))
+        printf(_("configuration: %s\n"), session->config);
+    problems_join(problems, found);
+}
+
+static int finish(struct problems *problems)
+{
+    problems_print(problems, REMARK, stdout);
+    (void)fflush(stdout); /* before what goes to stderr, where both are one */
+    return fail_all(problems);
+}
+
+static int check_all(const struct session *session, bool relays_alone)
+{
+    AUTO(problems) struct problems *problems = problems_new();
+    if (!relays_alone) {
+        check_conf(session, problems);
+        check_people(session->conf, problems);
+    }
+    check_relays(session->conf, problems);
+    return finish(problems);
+}
+
+/* --- issue files -------------------------------------------------------------------------------
+ */
+
+static void print_groups(const struct intake *intake)
+{
+    AUTO(array) GPtrArray *groups = summary_groups(intake);
+    AUTO(table_of)
+    struct table *table = table_new((const char *[]){_("group"), _("name"), _("recipients")}, 3);
+    table_align_right(table, 2);
+    for (guint i = 0; i < groups->len; i++) {
+        const struct summary_group *group = groups->pdata[i];
+        AUTO(text) char *count = g_strdup_printf("%u", group->recipients);
+        table_add(table, (const char *[]){group->id, group->name, count});
+    }
+    table_print(table, stdout);
+}
+
+static void print_document(const struct document *document)
+{
+    const struct intake *intake = document->intake;
+    if (!intake || !intake->issue)
+        return;
+    AUTO(text) char *line = summary_line(intake->issue);
+    printf("%s: %s\n", document->path, line);
+    if (!intake->recipients)
+        return;
+    print_groups(intake);
+    printf(_("recipients altogether, each once: %u\n"), intake->recipients->len);
+}
+
+/* Adds what was found to `all`; prints it, or adds it to `files` where that is wanted. */
+static void check_file(const struct conf *conf, const char *path, json_t *files,
+                       struct problems *all)
+{
+    AUTO(document) struct document document = {0};
+    AUTO(problems) struct problems *problems = problems_new();
+    bool good = document_read(&document, conf, path, MAIL_ISSUE, problems);
+    problems_join(all, problems);
+    if (files) {
+        json_array_append_new(files, summary_json(&document, problems));
+        return;
+    }
+    print_document(&document);
+    problems_print(problems, REMARK, stdout);
+    (void)fflush(stdout);
+    if (!good)
+        problems_print(problems, PROBLEM, stderr);
+}
+
+static int check_files(const struct session *session, char **paths, bool json)
+{
+    AUTO(problems) struct problems *all = problems_new();
+    AUTO(json) json_t *files = json ? json_array() : NULL;
+    for (; *paths; paths++)
+        check_file(session->conf, *paths, files, all);
+    if (json) {
+        AUTO(json) json_t *answer = json_pack("{s:O}", "files", files);
+        print_json(answer);
+    }
+    return problems_exit_class(all);
+}
+
+static int run_check(struct session *session, int argc, char **argv)
+{
+    bool relays = false, json = false;
+    const struct option_entry options[] = {
+        {"relays", 0, OPTION_FLAG, &relays}, {"json", 0, OPTION_FLAG, &json}, {0}};
+    char **paths;
+    int count, status;
+    if (!options_read(session, argc, argv, options, &paths, &count, &status))
+        return status;
+    if (relays && count)
+        return fail_usage(session, N_("either issue files or --relays"));
+    if (json && !count)
+        return fail_usage(session, N_("--json is for issue files"));
+    if ((status = session_read_conf(session)) != EX_OK)
+        return status;
+    return count ? check_files(session, paths, json) : check_all(session, relays);
+}

@@ -1,0 +1,211 @@
+#include "cli/command.h"
+
+#include "base/text.h"
+#include "cli/diff.h"
+#include "cli/table.h"
+#include "people/people.h"
+
+static int run_groups(struct session *session, int argc, char **argv);
+
+const struct command command_groups = {
+    .name = "groups",
+    .usage = "[GROUP] [--expand | --diff ISSUE] [--json]",
+    .help =
+        N_("the groups and their sizes; --expand: who is in one; --diff: who came and who went"),
+    .run = run_groups,
+};
+
+/* --- which -------------------------------------------------------------------------------------
+ */
+
+static bool is_called(const struct group *group, const char *name)
+{
+    return g_str_equal(group->id, name) || g_str_equal(group->name, name) ||
+           g_ptr_array_find_with_equal_func(group->aliases, name, g_str_equal, NULL);
+}
+
+static bool tell_nearest(const struct people *people, const char *name, struct error *error)
+{
+    AUTO(array) GPtrArray *names = g_ptr_array_new();
+    for (size_t i = 0; i < people_group_count(people); i++) {
+        g_ptr_array_add(names, people_group_at(people, i)->id);
+        g_ptr_array_add(names, people_group_at(people, i)->name);
+    }
+    AUTO(array) GPtrArray *near = text_nearest(name, names, 1);
+    const char *todo = N_("`fensong groups` lists them");
+    if (near->len)
+        return error_set(error, EX_NOINPUT, NOWHERE, todo,
+                         N_("there is no group %1$s; the nearest is %2$s"), name,
+                         (const char *)near->pdata[0]);
+    return error_set(error, EX_NOINPUT, NOWHERE, todo, N_("there is no group %s"), name);
+}
+
+/* By id, name or alias; an id counts first. */
+static bool find_group(const struct people *people, const char *name, const struct group **group,
+                       struct error *error)
+{
+    *group = people_group(people, name);
+    for (size_t i = 0; !*group && i < people_group_count(people); i++)
+        if (is_called(people_group_at(people, i), name))
+            *group = people_group_at(people, i);
+    return *group || tell_nearest(people, name, error);
+}
+
+/* --- the list of groups --------------------------------------------------------------------------
+ */
+
+static json_t *group_row(const struct people *people, const struct group *group,
+                         struct problems *problems)
+{
+    AUTO(array) GPtrArray *ids = g_ptr_array_new();
+    AUTO(array) GPtrArray *recipients = NULL;
+    g_ptr_array_add(ids, group->id);
+    bool good = people_expand(people, ids, &recipients, problems);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "group", json_text(group->id), "name",
+                     json_text(group->name), "aliases", json_texts(group->aliases), "recipients",
+                     good ? json_integer(recipients->len) : json_null(), "sources",
+                     json_texts(group->sources));
+}
+
+static char *joined(const json_t *array)
+{
+    GString *text = g_string_new(NULL);
+    size_t i;
+    const json_t *item;
+    json_array_foreach (array, i, item)
+        g_string_append_printf(text, "%s%s", i ? ", " : "", json_string_value(item));
+    return g_string_free(text, FALSE);
+}
+
+static void print_rows(const json_t *rows)
+{
+    AUTO(table_of)
+    struct table *table = table_new(
+        (const char *[]){_("group"), _("recipients"), _("name"), _("aliases"), _("sources")}, 5);
+    table_align_right(table, 1);
+    size_t i;
+    const json_t *row;
+    json_array_foreach (rows, i, row) {
+        const json_t *size = json_object_get(row, "recipients");
+        AUTO(text)
+        char *count = json_is_integer(size)
+                          ? g_strdup_printf("%lld", (long long)json_integer_value(size))
+                          : g_strdup("?");
+        AUTO(text) char *aliases = joined(json_object_get(row, "aliases"));
+        AUTO(text) char *sources = joined(json_object_get(row, "sources"));
+        table_add(table, (const char *[]){json_get_text(row, "group"), count,
+                                          json_get_text(row, "name"), aliases, sources});
+    }
+    table_print(table, stdout);
+}
+
+static int list(const struct people *people, const struct group *only, bool json)
+{
+    AUTO(problems) struct problems *problems = problems_new();
+    AUTO(json) json_t *rows = json_array();
+    for (size_t i = 0; i < people_group_count(people); i++)
+        if (!only || only == people_group_at(people, i))
+            json_array_append_new(rows, group_row(people, people_group_at(people, i), problems));
+    if (json) {
+        AUTO(json) json_t *answer = json_pack("{s:O}", "groups", rows);
+        print_json(answer);
+    } else {
+        print_rows(rows);
+    }
+    return fail_all(problems);
+}
+
+/* --- one group's recipients ----------------------------------------------------------------------
+ */
+
+static json_t *recipient_row(const struct recipient *recipient)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "address",
+                     json_text(address_text(recipient->address)), "name",
+                     json_text(recipient->name), "title", json_text(recipient->title), "unit",
+                     json_text(recipient->unit), "groups", json_texts(recipient->groups), "origin",
+                     json_text(recipient->origin));
+}
+
+static void print_expanded_json(const struct group *group, const GPtrArray *recipients)
+{
+    AUTO(json) json_t *rows = json_array();
+    for (guint i = 0; i < recipients->len; i++)
+        json_array_append_new(rows, recipient_row(recipients->pdata[i]));
+    AUTO(json)
+    json_t *answer = json_pack("{s:o, s:o, s:O}", "group", json_text(group->id), "name",
+                               json_text(group->name), "recipients", rows);
+    print_json(answer);
+}
+
+static void print_expanded(const GPtrArray *recipients)
+{
+    AUTO(table_of)
+    struct table *table = table_new(
+        (const char *[]){_("address"), _("full name"), _("position"), _("unit"), _("origin")}, 5);
+    for (guint i = 0; i < recipients->len; i++) {
+        const struct recipient *recipient = recipients->pdata[i];
+        table_add(table, (const char *[]){address_text(recipient->address), recipient->name,
+                                          recipient->title, recipient->unit, recipient->origin});
+    }
+    table_print(table, stdout);
+}
+
+static int expand(const struct people *people, const struct group *group, bool json)
+{
+    AUTO(problems) struct problems *problems = problems_new();
+    AUTO(array) GPtrArray *ids = g_ptr_array_new();
+    AUTO(array) GPtrArray *recipients = NULL;
+    g_ptr_array_add(ids, group->id);
+    if (!people_expand(people, ids, &recipients, problems))
+        return fail_all(problems);
+    if (json)
+        print_expanded_json(group, recipients);
+    else
+        print_expanded(recipients);
+    return EX_OK;
+}
+
+/* --- the command ---------------------------------------------------------------------------------
+ */
+
+struct wish {                 /* what was typed */
+    const char *group, *diff; /* NULL: not said */
+    bool expand, json;
+};
+
+static int show(const struct session *session, const struct wish *wish)
+{
+    AUTO(people) struct people *people = NULL;
+    AUTO(error) struct error error = {0};
+    const struct group *group = NULL;
+    if (!people_read(&people, session->conf->groups_dir, &error))
+        return fail(&error);
+    /* A group that the issue had may be gone by now: it need not be found. */
+    if (wish->diff)
+        return diff_show(session->conf, people, wish->diff, wish->group, wish->json);
+    if (wish->group && !find_group(people, wish->group, &group, &error))
+        return fail(&error);
+    return wish->expand ? expand(people, group, wish->json) : list(people, group, wish->json);
+}
+
+static int run_groups(struct session *session, int argc, char **argv)
+{
+    struct wish wish = {0};
+    const struct option_entry options[] = {{"expand", 0, OPTION_FLAG, &wish.expand},
+                                           {"diff", 0, OPTION_TEXT, &wish.diff},
+                                           {"json", 0, OPTION_FLAG, &wish.json},
+                                           {0}};
+    char **arguments;
+    int count, status;
+    if (!options_read(session, argc, argv, options, &arguments, &count, &status))
+        return status;
+    wish.group = arguments[0];
+    if (count > 1 || (wish.expand && !wish.group))
+        return fail_usage(session, N_("name one group"));
+    if (wish.expand && wish.diff)
+        return fail_usage(session, N_("either --expand or --diff"));
+    if ((status = session_read_conf(session)) != EX_OK)
+        return status;
+    return show(session, &wish);
+}

@@ -1,0 +1,114 @@
+#include "cli/command.h"
+
+#include "cli/ask.h"
+#include "cli/table.h"
+#include "control/route.h"
+
+static int run_suppress(struct session *session, int argc, char **argv);
+
+const struct command command_suppress = {
+    .name = "suppress",
+    .usage = "add ADDRESS --why TEXT | remove ADDRESS | list [--json]",
+    .help = N_("the stop list: whom nothing is sent to"),
+    .run = run_suppress,
+};
+
+static int change(struct ask *ask, const char *method, const char *resource, const json_t *body,
+                  const char *done)
+{
+    AUTO(json) json_t *answer = NULL;
+    AUTO(error) struct error error = {0};
+    if (!ask_change(ask, method, resource, body, &answer, &error))
+        return fail(&error);
+    printf(_("%1$s: %2$s\n"), json_get_text(answer, "address"), _(done));
+    return EX_OK;
+}
+
+static int add(struct ask *ask, const char *address, const char *why)
+{
+    AUTO(json)
+    json_t *body = json_pack("{s:o, s:o}", "address", json_text(address), "why", json_text(why));
+    return change(ask, "POST", "/v1/suppressions", body, N_("nothing is sent there any more"));
+}
+
+static int take_off(struct ask *ask, const char *address)
+{
+    AUTO(text) char *segment = target_segment(address);
+    AUTO(text) char *resource = g_strconcat("/v1/suppressions/", segment, NULL);
+    return change(ask, "DELETE", resource, NULL,
+                  N_("off the stop list: the next issues are sent there again"));
+}
+
+static void print_table(const json_t *answer)
+{
+    AUTO(table_of)
+    struct table *table = table_new(
+        (const char *[]){_("address"), _("since"), _("until"), _("by whom"), _("why")}, 5);
+    size_t i;
+    const json_t *row;
+    json_array_foreach (json_object_get(answer, "suppressed"), i, row) {
+        AUTO(text) char *since = shown_time(json_get_text(row, "at"));
+        AUTO(text) char *until = shown_time(json_get_text(row, "until"));
+        table_add(table, (const char *[]){json_get_text(row, "address"), since, until,
+                                          json_get_text(row, "who"), json_get_text(row, "why")});
+    }
+    table_print(table, stdout);
+}
+
+static int list(struct ask *ask, bool json)
+{
+    AUTO(error) struct error error = {0};
+    AUTO(json) json_t *answer = ask_get(ask, "/v1/suppressions", &error);
+    if (!answer)
+        return fail(&error);
+    if (json)
+        return print_json(answer);
+    print_table(answer);
+    return EX_OK;
+}
+
+struct wish {                   /* what was typed */
+    const char *what, *address; /* NULL: not said */
+    const char *why;
+    bool json;
+};
+
+/* EX_OK, or what is wrong with it has been said. */
+static int check_wish(const struct session *session, const struct wish *wish)
+{
+    bool adds = g_strcmp0(wish->what, "add") == 0, lists = g_strcmp0(wish->what, "list") == 0;
+    if (!adds && !lists && g_strcmp0(wish->what, "remove") != 0)
+        return fail_usage(session, N_("add, remove or list?"));
+    if (lists == (wish->address != NULL))
+        return lists ? fail_usage(session, N_("the whole list is shown: name no address"))
+                     : fail_usage(session, N_("name one address"));
+    if (adds != (wish->why != NULL))
+        return adds ? fail_usage(session, N_("say why, with --why TEXT"))
+                    : fail_usage(session, N_("--why is for `suppress add`"));
+    return EX_OK;
+}
+
+static int run_suppress(struct session *session, int argc, char **argv)
+{
+    struct wish wish = {0};
+    AUTO(ask) struct ask *ask = NULL;
+    AUTO(error) struct error error = {0};
+    const struct option_entry options[] = {
+        {"why", 0, OPTION_TEXT, &wish.why}, {"json", 0, OPTION_FLAG, &wish.json}, {0}};
+    char **arguments;
+    int count, status;
+    if (!options_read(session, argc, argv, options, &arguments, &count, &status))
+        return status;
+    if (count > 2)
+        return fail_usage(session, N_("name one address"));
+    wish.what = arguments[0];
+    wish.address = wish.what ? arguments[1] : NULL;
+    if ((status = check_wish(session, &wish)) != EX_OK ||
+        (status = session_read_conf(session)) != EX_OK)
+        return status;
+    if (!ask_open(&ask, session->conf, &error))
+        return fail(&error);
+    if (!wish.address)
+        return list(ask, wish.json);
+    return wish.why ? add(ask, wish.address, wish.why) : take_off(ask, wish.address);
+}

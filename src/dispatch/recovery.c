@@ -1,0 +1,130 @@
+/* After a start: the right state out of the queue and the journals of former senders. */
+#include "base/file.h"
+#include "base/log.h"
+#include "dispatch/parts.h"
+#include "queue/schedule.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+
+#define WAIT_MOST (60 * USEC_PER_SEC)
+#define WAIT_STEP 20000
+
+static void verdict_free(void *pointer)
+{
+    struct verdict *verdict = pointer;
+    reply_clear(&verdict->reply);
+    g_free(verdict);
+}
+
+static GHashTable *verdicts_new(void)
+{
+    return g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, verdict_free);
+}
+
+static bool keep_verdict(void *user, const struct verdict *verdict, struct error *error)
+{
+    (void)error;
+    struct verdict *kept = g_new0(struct verdict, 1);
+    *kept = *verdict;
+    kept->reply = reply_copy(&verdict->reply);
+    g_hash_table_replace(user, &kept->delivery, kept);
+    return true;
+}
+
+bool recovery_read_journal(const char *path, GHashTable **verdicts, struct error *error)
+{
+    AUTO(table) GHashTable *all = verdicts_new();
+    if (path && !journal_read(path, keep_verdict, all, error))
+        return false;
+    *verdicts = TAKE(all);
+    return true;
+}
+
+/* The sender holds the lock of its journal as long as it lives: its transaction in flight is waited
+ * for, because what it still learns is worth more than a doubt. */
+static void wait_for_sender(const char *path)
+{
+    AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    usec_t until = clock_monotonic() + WAIT_MOST;
+    while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK &&
+           clock_monotonic() < until)
+        g_usleep(WAIT_STEP);
+}
+
+static bool read_all(struct dispatch *dispatch, GHashTable *verdicts, struct error *error)
+{
+    GDir *folder = g_dir_open(dispatch->journals, 0, NULL);
+    const char *name;
+    bool good = true;
+    while (folder && good && (name = g_dir_read_name(folder))) {
+        char *path = g_build_filename(dispatch->journals, name, NULL);
+        wait_for_sender(path);
+        good = journal_read(path, keep_verdict, verdicts, error);
+        g_ptr_array_add(dispatch->old_journals, path);
+    }
+    if (folder)
+        g_dir_close(folder);
+    return good;
+}
+
+struct recovering {
+    struct dispatch *dispatch;
+    GHashTable *verdicts;
+    GPtrArray *jobs; /* of struct handed, one for each claimed delivery */
+};
+
+/* Gathers first: records change the rows under the walk. */
+static bool gather(void *user, const struct claim *claim, struct error *error)
+{
+    (void)error;
+    struct recovering *recovering = user;
+    struct handed *job = g_new0(struct handed, 1);
+    job->issue = claim->issue;
+    job->count = 1;
+    job->claims = g_new0(struct claim, 1);
+    job->claims[0] = *claim;
+    job->claims[0].address = address_copy(claim->address);
+    job->claims[0].name = g_strdup(claim->name);
+    g_ptr_array_add(recovering->jobs, job);
+    return true;
+}
+
+static void free_job(void *job)
+{
+    handed_free(job);
+}
+
+static bool apply_all(struct recovering *recovering, struct error *error)
+{
+    /* Which relay it was, the journal does not say; nobody is blamed for the past. */
+    struct relay_state nobody = {.name = (char *)"", .lot = 1};
+    for (guint i = 0; i < recovering->jobs->len; i++) {
+        const struct handed *job = recovering->jobs->pdata[i];
+        const struct verdict *known =
+            g_hash_table_lookup(recovering->verdicts, &job->claims[0].delivery);
+        struct verdict verdict = known ? *known : (struct verdict){.kind = VERDICT_UNTOUCHED};
+        verdict.delivery = job->claims[0].delivery;
+        if (!outcomes_apply(recovering->dispatch, &nobody, job, &verdict, 1, false, error))
+            return false;
+    }
+    g_free(nobody.trouble);
+    return true;
+}
+
+bool recovery_run(struct dispatch *dispatch, struct error *error)
+{
+    AUTO(table) GHashTable *verdicts = verdicts_new();
+    AUTO(array) GPtrArray *jobs = g_ptr_array_new_with_free_func(free_job);
+    struct recovering recovering = {dispatch, verdicts, jobs};
+    if (!folder_make(dispatch->journals, error) || !read_all(dispatch, verdicts, error) ||
+        !queue_claimed(dispatch->queue, gather, &recovering, error) ||
+        !apply_all(&recovering, error))
+        return false;
+    if (jobs->len)
+        log_line(LOG_NOTICE, (struct log_about){0},
+                 "recovered %u deliveries that were in flight, %u of them by journals", jobs->len,
+                 g_hash_table_size(verdicts));
+    return queue_commit(dispatch->queue, error);
+}

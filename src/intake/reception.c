@@ -1,0 +1,320 @@
+#include "intake/reception.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "base/spawn.h"
+#include "intake/admission.h"
+#include "report/report.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#define AT_ONCE 2 /* intakes */
+#define TIME_MOST (5 * USEC_PER_MINUTE)
+#define TRIES 2
+#define PAUSE (10 * USEC_PER_SEC)
+
+struct visit { /* one settled item and its intake */
+    struct reception *reception;
+    struct outbox *outbox;
+    const struct outbox_item *item; /* the outbox's, until released */
+    char *out;                      /* where its intake puts the parcel, or the reasons */
+    pid_t pid;                      /* 0: waits for its turn */
+    int tries;
+    sd_event_source *child, *limit;
+};
+
+struct reception {
+    sd_event *loop;
+    struct reception_parts parts;
+    GPtrArray *visits; /* of struct visit, in the order of their arrival */
+    char *spool;       /* the intakes' folder */
+    unsigned last;
+};
+
+static void start_waiting(struct reception *reception);
+
+static void visit_free(void *pointer)
+{
+    struct visit *visit = pointer;
+    sd_event_source_disable_unref(visit->child);
+    sd_event_source_disable_unref(visit->limit);
+    g_free(visit->out);
+    g_free(visit);
+}
+
+static struct log_about nothing(void)
+{
+    return (struct log_about){0};
+}
+
+/* Done with the item: the outbox looks at it again at `later`. */
+static void finish(struct visit *visit, usec_t later)
+{
+    struct reception *reception = visit->reception;
+    AUTO(error) struct error error = {0};
+    if (!folder_remove(visit->out, &error))
+        log_error(LOG_WARNING, nothing(), &error);
+    outbox_release(visit->outbox, visit->item, later);
+    g_ptr_array_remove(reception->visits, visit);
+    start_waiting(reception);
+}
+
+/* --- how an intake ended --------------------------------------------------------------------------- */
+
+static char *read_reason(const struct visit *visit, const char *name)
+{
+    AUTO(text) char *path = g_build_filename(visit->out, name, NULL);
+    char *text = NULL;
+    return g_file_get_contents(path, &text, NULL, NULL) ? text : NULL;
+}
+
+static void reject(struct visit *visit, const char *text, const char *html)
+{
+    AUTO(error) struct error error = {0};
+    const struct publication *publication = outbox_publication(visit->outbox);
+    if (outbox_reject(publication, visit->item->name, text, html, &error))
+        log_line(LOG_NOTICE, nothing(), "%s: %s is rejected", publication->id, visit->item->name);
+    else
+        log_error(LOG_ERR, nothing(), &error);
+    finish(visit, error_is_set(&error) ? clock_now() + PAUSE : 0);
+}
+
+static void reject_for(struct visit *visit, const struct problems *problems)
+{
+    AUTO(text) char *text = report_why_text(visit->item->name, problems);
+    AUTO(text) char *html = report_why_html(visit->item->name, problems);
+    reject(visit, text, html);
+}
+
+static void reject_with_reasons(struct visit *visit)
+{
+    AUTO(text) char *text = read_reason(visit, "why.txt");
+    AUTO(text) char *html = read_reason(visit, "why.html");
+    if (text && html)
+        reject(visit, text, html);
+    else
+        finish(visit, clock_now() + PAUSE);
+}
+
+static void give_up_reading(struct visit *visit)
+{
+    AUTO(problems) struct problems *problems = problems_new();
+    problems_add(problems, PROBLEM, "intake", EX_SOFTWARE,
+                 (struct place){visit->item->name, 0, 0},
+                 N_("save it anew, as Markdown or plain text, and tell the administrator"),
+                 N_("the program that reads issues failed at this document"));
+    reject_for(visit, problems);
+}
+
+static void admit(struct visit *visit)
+{
+    struct reception *reception = visit->reception;
+    AUTO(error) struct error error = {0};
+    AUTO(problems) struct problems *problems = problems_new();
+    struct admission_order order = {reception->parts.conf, reception->parts.queue, visit->outbox,
+                                    visit->item, visit->out};
+    int64_t issue = 0;
+    switch (admission_run(&order, &issue, problems, &error)) {
+    case ADMITTED:
+        reception->parts.admitted(reception->parts.user, issue);
+        finish(visit, 0);
+        return;
+    case ADMISSION_REFUSED:
+        reject_for(visit, problems);
+        return;
+    case ADMISSION_STALE:
+        finish(visit, 0);
+        return;
+    case ADMISSION_FAILED:
+        log_error(LOG_ERR, nothing(), &error);
+        finish(visit, clock_now() + PAUSE);
+        return;
+    }
+}
+
+static void try_again(struct visit *visit, const char *how)
+{
+    log_line(LOG_ERR, nothing(), "the intake of %s %s", visit->item->name, how);
+    visit->pid = 0;
+    if (visit->tries >= TRIES)
+        give_up_reading(visit);
+    else
+        start_waiting(visit->reception);
+}
+
+static int on_child(sd_event_source *source, const siginfo_t *info, void *user)
+{
+    struct visit *visit = user;
+    sd_event_source_set_enabled(source, SD_EVENT_OFF);
+    sd_event_source_set_enabled(visit->limit, SD_EVENT_OFF);
+    if (info->si_code != CLD_EXITED)
+        try_again(visit, "was ended by a signal");
+    else if (info->si_status == EX_OK)
+        admit(visit);
+    else if (info->si_status == EX_DATAERR)
+        reject_with_reasons(visit);
+    else if (info->si_status == EX_SOFTWARE)
+        try_again(visit, "failed");
+    else
+        finish(visit, clock_now() + PAUSE);
+    return 0;
+}
+
+static int on_limit(sd_event_source *source, uint64_t time, void *user)
+{
+    (void)source, (void)time;
+    struct visit *visit = user;
+    (void)kill(visit->pid, SIGKILL);
+    return 0;
+}
+
+/* --- how it starts --------------------------------------------------------------------------------- */
+
+static bool run_intake(struct visit *visit, struct error *error)
+{
+    AUTO(text) char *program = program_helper("fensong-intake");
+    char *arguments[] = {program,
+                         (char *)"--config",
+                         visit->reception->parts.conf->file,
+                         (char *)"--publication",
+                         outbox_publication(visit->outbox)->id,
+                         (char *)"--out",
+                         visit->out,
+                         (char *)"--",
+                         visit->item->name,
+                         NULL};
+    const int descriptors[] = {visit->item->fd};
+    return spawn(&visit->pid, program, arguments, descriptors, 1, error);
+}
+
+static void watch(struct visit *visit)
+{
+    sd_event_source_disable_unref(visit->child);
+    sd_event_source_disable_unref(visit->limit);
+    uint64_t until = (uint64_t)(clock_monotonic() + TIME_MOST);
+    if (sd_event_add_child(visit->reception->loop, &visit->child, visit->pid, WEXITED, on_child,
+                           visit) < 0 ||
+        sd_event_add_time(visit->reception->loop, &visit->limit, CLOCK_MONOTONIC, until, 0, on_limit,
+                          visit) < 0)
+        g_error("the event loop takes no more sources");
+}
+
+static void start(struct visit *visit)
+{
+    AUTO(error) struct error error = {0};
+    visit->tries++;
+    if (run_intake(visit, &error)) {
+        watch(visit);
+        return;
+    }
+    log_error(LOG_ERR, nothing(), &error);
+    finish(visit, clock_now() + PAUSE);
+}
+
+static void start_waiting(struct reception *reception)
+{
+    struct visit *next = NULL;
+    unsigned running = 0;
+    for (guint i = 0; i < reception->visits->len; i++) {
+        struct visit *visit = reception->visits->pdata[i];
+        running += visit->pid > 0;
+        if (!visit->pid && !next)
+            next = visit;
+    }
+    if (next && running < AT_ONCE) {
+        start(next);
+        start_waiting(reception);
+    }
+}
+
+void reception_settled(void *user, struct outbox *outbox, const struct outbox_item *item)
+{
+    struct reception *reception = user;
+    struct visit *visit = g_new0(struct visit, 1);
+    visit->reception = reception;
+    visit->outbox = outbox;
+    visit->item = item;
+    visit->out = g_strdup_printf("%s/%d-%u", reception->spool, getpid(), ++reception->last);
+    g_ptr_array_add(reception->visits, visit);
+    start_waiting(reception);
+}
+
+void reception_refused(void *user, struct outbox *outbox, const char *name,
+                       const struct error *why)
+{
+    (void)user;
+    const struct publication *publication = outbox_publication(outbox);
+    AUTO(problems) struct problems *problems = problems_new();
+    AUTO(error) struct error copy = {0}, error = {0};
+    error_copy(&copy, why);
+    problems_take(problems, "refused", &copy);
+    AUTO(text) char *text = report_why_text(name, problems);
+    AUTO(text) char *html = report_why_html(name, problems);
+    if (!outbox_reject(publication, name, text, html, &error))
+        log_error(LOG_ERR, nothing(), &error);
+    else
+        log_error(LOG_NOTICE, nothing(), why);
+}
+
+static void drop(struct visit *visit)
+{
+    if (visit->pid > 0) {
+        sd_event_source_set_enabled(visit->child, SD_EVENT_OFF);
+        (void)kill(visit->pid, SIGKILL);
+        (void)waitpid(visit->pid, NULL, 0);
+    }
+    if (!folder_remove(visit->out, NULL)) {
+        /* Swept at the next start. */
+    }
+}
+
+void reception_forget(struct reception *reception, const struct outbox *outbox)
+{
+    for (guint i = reception->visits->len; i > 0; i--) {
+        struct visit *visit = reception->visits->pdata[i - 1];
+        if (visit->outbox == outbox) {
+            drop(visit);
+            g_ptr_array_remove_index(reception->visits, i - 1);
+        }
+    }
+}
+
+bool reception_start(struct reception **reception, sd_event *loop,
+                     const struct reception_parts *parts, struct error *error)
+{
+    struct reception *fresh = g_new0(struct reception, 1);
+    fresh->loop = sd_event_ref(loop);
+    fresh->parts = *parts;
+    fresh->visits = g_ptr_array_new_with_free_func(visit_free);
+    fresh->spool = g_build_filename(parts->conf->state_dir, "spool", "intake", NULL);
+    if (!folder_remove(fresh->spool, error) || !folder_make(fresh->spool, error) ||
+        !admission_sweep(parts->conf, parts->queue, error)) {
+        reception_stop(fresh);
+        return false;
+    }
+    *reception = fresh;
+    return true;
+}
+
+void reception_set_conf(struct reception *reception, const struct conf *conf)
+{
+    reception->parts.conf = conf;
+}
+
+void reception_stop(struct reception *reception)
+{
+    if (!reception)
+        return;
+    for (guint i = 0; i < reception->visits->len; i++)
+        drop(reception->visits->pdata[i]);
+    g_ptr_array_unref(reception->visits);
+    sd_event_unref(reception->loop);
+    g_free(reception->spool);
+    g_free(reception);
+}
+
+bool reception_file_admitted(struct reception *reception, struct error *error)
+{
+    return admission_file_all(reception->parts.conf, reception->parts.queue, error);
+}

@@ -1,0 +1,154 @@
+/* Opening a parcel. */
+#include "base/csv.h"
+#include "base/file.h"
+#include "parcel/manifest.h"
+
+#include <fcntl.h>
+
+#define MANIFEST_MAX (16 << 20)
+#define RECIPIENTS_MAX ((size_t)2 << 30)
+
+struct parcel {
+    char *path, *sha256;
+    struct parcel_facts *facts;
+};
+
+static struct place at(const char *path)
+{
+    return (struct place){path, 0, 0};
+}
+
+static bool load_manifest(json_t **manifest, const char *path, struct error *error)
+{
+    AUTO(text) char *file = g_build_filename(path, MANIFEST_NAME, NULL);
+    AUTO(bytes) GBytes *bytes = NULL;
+    if (!file_load(&bytes, file, MANIFEST_MAX, error))
+        return false;
+    gsize length;
+    const char *octets = g_bytes_get_data(bytes, &length);
+    json_error_t why;
+    *manifest = json_loadb(octets, length, JSON_REJECT_DUPLICATES, &why);
+    return *manifest ||
+           error_set(error, EX_DATAERR, (struct place){file, why.line, 0}, NULL,
+                     N_("the manifest of this parcel can't be read: %s"), why.text);
+}
+
+static bool check_file(const char *folder, const char *name, const char *expected,
+                       struct error *error)
+{
+    AUTO(text) char *path = g_build_filename(folder, name, NULL);
+    if (strchr(name, '/') || !expected)
+        return error_set(error, EX_DATAERR, at(path), NULL, N_("this parcel names a strange file"));
+    AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return error_set_errno(error, at(path), N_("can't be opened"));
+    AUTO(text) char *hex = NULL;
+    if (!file_sha256(&hex, fd, path, error))
+        return false;
+    return g_str_equal(hex, expected) ||
+           error_set(error, EX_DATAERR, at(path), NULL,
+                     N_("this file of the parcel is not what was written"));
+}
+
+static bool check_hashes(const json_t *manifest, const char *path, struct error *error)
+{
+    AUTO(text) char *whole = manifest_sha256(manifest);
+    if (g_strcmp0(whole, json_get_text(manifest, "sha256")) != 0)
+        return error_set(error, EX_DATAERR, at(path), NULL,
+                         N_("the manifest of this parcel is not what was written"));
+    json_t *files = json_object_get(manifest, "files");
+    const char *name;
+    json_t *hex;
+    json_object_foreach(files, name, hex)
+        if (!check_file(path, name, json_string_value(hex), error))
+            return false;
+    return json_object_get(files, RECIPIENTS_NAME) ||
+           error_set(error, EX_DATAERR, at(path), NULL, N_("this parcel has no recipients"));
+}
+
+bool parcel_open(struct parcel **parcel, const char *path, struct error *error)
+{
+    AUTO(json) json_t *manifest = NULL;
+    struct parcel_facts *facts = NULL;
+    if (!load_manifest(&manifest, path, error) || !check_hashes(manifest, path, error) ||
+        !manifest_read_facts(&facts, manifest, path, error))
+        return false;
+    struct parcel *fresh = g_new0(struct parcel, 1);
+    fresh->path = g_strdup(path);
+    fresh->sha256 = g_strdup(json_get_text(manifest, "sha256"));
+    fresh->facts = facts;
+    *parcel = fresh;
+    return true;
+}
+
+void parcel_free(struct parcel *parcel)
+{
+    if (!parcel)
+        return;
+    parcel_facts_free(parcel->facts);
+    g_free(parcel->path);
+    g_free(parcel->sha256);
+    g_free(parcel);
+}
+
+const struct parcel_facts *parcel_facts(const struct parcel *parcel)
+{
+    return parcel->facts;
+}
+
+const char *parcel_path(const struct parcel *parcel)
+{
+    return parcel->path;
+}
+
+const char *parcel_sha256(const struct parcel *parcel)
+{
+    return parcel->sha256;
+}
+
+struct visiting {
+    parcel_visit *visit;
+    void *user;
+    const char *file;
+};
+
+enum column { ADDRESS, NAME, TITLE, UNIT, GROUPS, ORIGIN, COLUMNS };
+
+static bool visit_record(void *pointer, int line, const GPtrArray *fields, struct error *error)
+{
+    struct visiting *visiting = pointer;
+    struct place place = {visiting->file, line, 0};
+    if (line == 1)
+        return true;
+    if (fields->len != COLUMNS)
+        return error_set(error, EX_DATAERR, place, NULL, N_("this row of the parcel is not whole"));
+    AUTO(address) struct address *address = NULL;
+    if (!address_parse(&address, csv_unguarded(fields->pdata[ADDRESS]), place, NULL, error))
+        return false;
+    struct parcel_recipient recipient = {
+        .address = address,
+        .name = csv_unguarded(fields->pdata[NAME]),
+        .title = csv_unguarded(fields->pdata[TITLE]),
+        .unit = csv_unguarded(fields->pdata[UNIT]),
+        .groups = csv_unguarded(fields->pdata[GROUPS]),
+        .origin = csv_unguarded(fields->pdata[ORIGIN]),
+    };
+    return visiting->visit(visiting->user, &recipient, error);
+}
+
+bool parcel_recipients(const struct parcel *parcel, parcel_visit *visit, void *user,
+                       struct error *error)
+{
+    AUTO(text) char *file = g_build_filename(parcel->path, RECIPIENTS_NAME, NULL);
+    GMappedFile *mapped = g_mapped_file_new(file, FALSE, NULL);
+    if (!mapped)
+        return error_set(error, EX_IOERR, at(file), NULL, N_("can't be read"));
+    struct visiting visiting = {visit, user, file};
+    const char *text = g_mapped_file_get_contents(mapped);
+    size_t length = g_mapped_file_get_length(mapped);
+    bool good = length >= 3 && length <= RECIPIENTS_MAX &&
+                csv_read(text + 3, length - 3, ',', file, visit_record, &visiting, error);
+    g_mapped_file_unref(mapped);
+    return good || error_set(error, EX_DATAERR, at(file), NULL,
+                             N_("the recipients of this parcel can't be read"));
+}

@@ -1,0 +1,207 @@
+#include "people/group.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "conf/reader.h"
+#include "people/list.h"
+
+static void free_member(void *member)
+{
+    member_free(member);
+}
+
+static void free_address(void *address)
+{
+    address_free(address);
+}
+
+static struct group_file *new_file(const char *path, const char *id)
+{
+    struct group_file *file = g_new0(struct group_file, 1);
+    file->path = g_strdup(path);
+    file->group.id = g_strdup(id);
+    file->group.sources = g_ptr_array_new_with_free_func(g_free);
+    file->group.includes = g_ptr_array_new_with_free_func(g_free);
+    file->members = g_ptr_array_new_with_free_func(free_member);
+    file->includes = g_array_new(FALSE, FALSE, sizeof(struct reference));
+    file->excluded = g_array_new(FALSE, FALSE, sizeof(struct reference));
+    file->excluded_addresses =
+        g_hash_table_new_full(address_hash, address_equal, free_address, NULL);
+    file->problems = problems_new();
+    return file;
+}
+
+static void free_references(GArray *references, bool owns_ids)
+{
+    for (guint i = 0; owns_ids && i < references->len; i++)
+        g_free((char *)g_array_index(references, struct reference, i).id);
+    g_array_unref(references);
+}
+
+void group_file_free(struct group_file *file)
+{
+    if (!file)
+        return;
+    g_free(file->path);
+    g_free(file->group.id);
+    g_free(file->group.name);
+    g_ptr_array_unref(file->group.aliases);
+    g_ptr_array_unref(file->group.sources);
+    g_ptr_array_unref(file->group.includes);
+    g_ptr_array_unref(file->members);
+    free_references(file->includes, false);
+    free_references(file->excluded, true);
+    g_hash_table_unref(file->excluded_addresses);
+    problems_free(file->problems);
+    g_free(file);
+}
+
+/* --- members -------------------------------------------------------------------------------- */
+
+static bool take_member_address(struct reader *reader, const struct key *key,
+                                const struct given *given, void *field)
+{
+    (void)key;
+    return member_read_address(field, given->text, given->place, reader_problems(reader));
+}
+static const struct kind kind_member_address = {VALUE_TEXT, take_member_address};
+
+/* The name stands before the address: `name <address>` counts where there is no other. */
+#define FIELD(field) .offset = offsetof(struct member, field)
+static const struct key member_keys[] = {
+    {"name", &kind_text, FIELD(name)},
+    {"title", &kind_text, FIELD(title)},
+    {"unit", &kind_text, FIELD(unit)},
+    {"address", &kind_member_address, .offset = 0, .required = true},
+};
+#undef FIELD
+
+static bool take_members(struct reader *reader, const struct key *key, const struct given *given,
+                         void *field)
+{
+    (void)key;
+    struct group_file *file = field;
+    int count = config_setting_length(given->setting);
+    for (int i = 0; i < count; i++) {
+        const config_setting_t *row = config_setting_get_elem(given->setting, (unsigned)i);
+        AUTO(member) struct member *member = member_new();
+        reader_read(reader, row, member_keys, G_N_ELEMENTS(member_keys), member);
+        struct place place = reader_place(reader, row);
+        AUTO(text) char *base = g_path_get_basename(place.file);
+        member->origin = g_strdup_printf("%s:%d", base, place.line);
+        if (member->address)
+            g_ptr_array_add(file->members, TAKE(member));
+    }
+    if (count)
+        g_ptr_array_add(file->group.sources, g_path_get_basename(file->path));
+    return true;
+}
+static const struct kind kind_members = {VALUE_ROWS, take_members};
+
+/* --- lists ---------------------------------------------------------------------------------- */
+
+static bool is_another_form(const char *name)
+{
+    return strstr(name, "://") || strchr(name, '#') || g_str_has_suffix(name, ".xlsx") ||
+           g_str_has_suffix(name, ".xls");
+}
+
+/* A list that is broken leaves its problem behind; the others are looked at all the same. */
+static void read_list(struct reader *reader, struct group_file *file, const char *name,
+                      struct place place)
+{
+    if (is_another_form(name)) {
+        reader_problem(reader, place, N_("save it as a CSV file beside this one"),
+                       N_("lists of this form can't be read: %s"), name);
+        return;
+    }
+    AUTO(text) char *path = reader_path(reader, name);
+    g_ptr_array_add(file->group.sources, g_strdup(name));
+    list_read(file->members, path, name, place, reader_problems(reader));
+}
+
+static bool take_lists(struct reader *reader, const struct key *key, const struct given *given,
+                       void *field)
+{
+    AUTO(array) GPtrArray *names = NULL;
+    if (!kind_texts.take(reader, key, given, &names))
+        return false;
+    for (guint i = 0; i < names->len; i++)
+        read_list(reader, field, names->pdata[i],
+                  reader_place(reader, config_setting_get_elem(given->setting, i)));
+    return true;
+}
+static const struct kind kind_lists = {VALUE_TEXTS, take_lists};
+
+/* --- other groups --------------------------------------------------------------------------- */
+
+static bool take_include(struct reader *reader, const struct key *key, const struct given *given,
+                         void *field)
+{
+    struct group_file *file = field;
+    AUTO(array) GPtrArray *ids = NULL;
+    if (!kind_texts.take(reader, key, given, &ids))
+        return false;
+    for (guint i = 0; i < ids->len; i++) {
+        const config_setting_t *element = config_setting_get_elem(given->setting, i);
+        char *id = g_strdup(ids->pdata[i]);
+        const struct reference reference = {id, reader_place(reader, element).line};
+        g_ptr_array_add(file->group.includes, id);
+        g_array_append_val(file->includes, reference);
+    }
+    return true;
+}
+static const struct kind kind_include = {VALUE_TEXTS, take_include};
+
+static void exclude(struct reader *reader, struct group_file *file, const char *text,
+                    struct place place)
+{
+    AUTO(member) struct member *member = member_new();
+    if (!strstr(text, "@") && !strstr(text, "＠")) {
+        const struct reference reference = {g_strdup(text), place.line};
+        g_array_append_val(file->excluded, reference);
+    } else if (member_read_address(member, text, place, reader_problems(reader))) {
+        g_hash_table_add(file->excluded_addresses, TAKE(member->address));
+    }
+}
+
+static bool take_exclude(struct reader *reader, const struct key *key, const struct given *given,
+                         void *field)
+{
+    AUTO(array) GPtrArray *texts = NULL;
+    if (!kind_texts.take(reader, key, given, &texts))
+        return false;
+    for (guint i = 0; i < texts->len; i++)
+        exclude(reader, field, texts->pdata[i],
+                reader_place(reader, config_setting_get_elem(given->setting, i)));
+    return true;
+}
+static const struct kind kind_exclude = {VALUE_TEXTS, take_exclude};
+
+/* --- the file ------------------------------------------------------------------------------- */
+
+#define FIELD(field) .offset = offsetof(struct group_file, field)
+static const struct key keys[] = {
+    {"name", &kind_text, FIELD(group.name), .required = true},
+    {"aliases", &kind_texts, FIELD(group.aliases)},
+    {"members", &kind_members, .offset = 0},
+    {"lists", &kind_lists, .offset = 0},
+    {"include", &kind_include, .offset = 0},
+    {"exclude", &kind_exclude, .offset = 0},
+    {"allow_empty", &kind_switch, FIELD(allow_empty), .preset = "false"},
+};
+#undef FIELD
+
+struct group_file *group_file_read(const char *path, const char *id)
+{
+    struct group_file *file = new_file(path, id);
+    AUTO(reader) struct reader *reader = NULL;
+    if (reader_open(&reader, path, EX_DATAERR, file->problems)) {
+        reader_read(reader, reader_root(reader), keys, G_N_ELEMENTS(keys), file);
+        file->name_line = reader_place_of(reader, reader_root(reader), "name").line;
+    }
+    if (!file->group.aliases)
+        file->group.aliases = g_ptr_array_new_with_free_func(g_free);
+    return file;
+}

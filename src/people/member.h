@@ -1,0 +1,19 @@
+/* Somebody whom a group file or a list names. */
+#pragma once
+#include "base/address.h"
+#include "base/problem.h"
+
+struct member {
+    struct address *address;
+    char *name, *title, *unit; /* NULL: not said */
+    char *origin;              /* "leaders.csv:12" */
+};
+
+struct member *member_new(void);
+void member_free(struct member *member);
+AUTO_DEFINE(member, struct member, member_free)
+
+/* Reads the address of a new member, and the name before it where there is one and none is known.
+ * Adds what is wrong with it (EX_DATAERR), and a remark for what is odd. */
+MUST bool member_read_address(struct member *member, const char *text, struct place place,
+                              struct problems *problems);

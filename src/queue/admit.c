@@ -1,0 +1,144 @@
+/* Admission: a parcel becomes an issue and its deliveries in one commit. */
+#include "queue/sql.h"
+
+struct admission {
+    struct queue *queue;
+    int64_t issue, next, first;
+    GHashTable *seen;       /* addresses: the expansion's promise, checked here */
+    GHashTable *suppressed; /* addresses */
+    int64_t stopped;        /* how many are suppressed */
+};
+
+static bool read_suppressed(struct queue *queue, usec_t now, GHashTable *suppressed,
+                            struct error *error)
+{
+    sqlite3_stmt *row = sql_get(queue, SQL_SUPPRESSIONS, error);
+    while (row && sql_row(queue, row, error)) {
+        usec_t until = sqlite3_column_int64(row, 4);
+        if (!until || until > now)
+            g_hash_table_add(suppressed, sql_text(row, 0));
+    }
+    return !error_is_set(error);
+}
+
+static bool largest_delivery(struct queue *queue, int64_t *id, struct error *error)
+{
+    sqlite3_stmt *row = sql_get(queue, SQL_DELIVERY_MAX, error);
+    if (!row || !sql_row(queue, row, error))
+        return false;
+    *id = sqlite3_column_int64(row, 0);
+    sqlite3_reset(row);
+    return true;
+}
+
+static bool admit_recipient(void *user, const struct parcel_recipient *recipient,
+                            struct error *error)
+{
+    struct admission *admission = user;
+    const char *address = address_text(recipient->address);
+    if (!g_hash_table_add(admission->seen, g_strdup(address)))
+        return error_set(error, EX_DATAERR, NOWHERE, NULL,
+                         N_("this parcel names a recipient twice: %s"), address);
+    bool stopped = g_hash_table_contains(admission->suppressed, address);
+    admission->stopped += stopped;
+    return sql_run(admission->queue, error, SQL_DELIVERY_ADD, "iittttti", admission->next++,
+                   admission->issue, address, recipient->name, recipient->title, recipient->unit,
+                   recipient->groups, (int64_t)(stopped ? SUPPRESSED : QUEUED));
+}
+
+static bool add_groups(struct queue *queue, int64_t issue, const GPtrArray *groups,
+                       struct error *error)
+{
+    for (guint i = 0; i < groups->len; i++) {
+        const struct parcel_group *group = groups->pdata[i];
+        if (!sql_run(queue, error, SQL_GROUP_ADD, "iitt", issue, (int64_t)i, group->id,
+                     group->name))
+            return false;
+    }
+    return true;
+}
+
+static bool add_issue(struct admission *admission, const struct parcel_facts *facts,
+                      const char *parcel_name, usec_t now, struct error *error)
+{
+    if (!sql_run(admission->queue, error, SQL_ISSUE_ADD, "ttttttttttiiiiiii", facts->publication,
+                 facts->issue, facts->kind, facts->title, facts->date, facts->document,
+                 facts->document_sha256, parcel_name, facts->message_id, facts->envelope_from,
+                 (int64_t)facts->total_number, (int64_t)facts->personal, (int64_t)ISSUE_SENDING,
+                 now, admission->first, admission->first - 1, admission->first - 1))
+        return false;
+    admission->issue = sqlite3_last_insert_rowid(admission->queue->db);
+    return true;
+}
+
+/* The counts are known only now. */
+static bool set_counts(struct admission *admission, struct error *error)
+{
+    struct open_issue *issue;
+    if (!open_issue_get(admission->queue, admission->issue, &issue, error))
+        return false;
+    issue->last = admission->next - 1;
+    issue->counts[SUPPRESSED] = admission->stopped;
+    issue->counts[QUEUED] = admission->next - admission->first - admission->stopped;
+    issue->dirty = true;
+    return sql_run(admission->queue, error, SQL_ISSUE_SET_LAST, "ii", issue->id, issue->last);
+}
+
+static bool admit(struct admission *admission, const struct parcel *parcel,
+                  const char *parcel_name, usec_t now, struct error *error)
+{
+    struct queue *queue = admission->queue;
+    const struct parcel_facts *facts = parcel_facts(parcel);
+    int64_t largest;
+    if (!change_begin(queue, error) || !largest_delivery(queue, &largest, error))
+        return false;
+    admission->first = admission->next = largest + 1;
+    return add_issue(admission, facts, parcel_name, now, error) &&
+           add_groups(queue, admission->issue, facts->groups, error) &&
+           parcel_recipients(parcel, admit_recipient, admission, error) &&
+           set_counts(admission, error) &&
+           history_add(queue, now, "fensongd", "accepted", admission->issue, NULL, facts->document,
+                       error) &&
+           queue_commit(queue, error);
+}
+
+static bool find_same(struct queue *queue, const struct parcel_facts *facts, int64_t *id,
+                      struct error *error)
+{
+    sqlite3_stmt *row = sql_get(queue, SQL_ISSUE_SAME, error);
+    *id = 0;
+    if (row) {
+        sql_bind(row, "tt", facts->publication, facts->issue);
+        if (sql_row(queue, row, error)) {
+            *id = sqlite3_column_int64(row, 0);
+            sqlite3_reset(row);
+        }
+    }
+    return !error_is_set(error);
+}
+
+bool queue_admit(struct queue *queue, const struct parcel *parcel, const char *parcel_name,
+                 usec_t now, int64_t *issue, struct error *error)
+{
+    const struct parcel_facts *facts = parcel_facts(parcel);
+    int64_t same;
+    if (!queue_commit(queue, error) || !find_same(queue, facts, &same, error))
+        return false;
+    if (same) {
+        *issue = same;
+        return error_set(error, EX_DATAERR, NOWHERE, NULL, N_("issue %s was accepted before"),
+                         facts->issue);
+    }
+    AUTO(table) GHashTable *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    AUTO(table) GHashTable *suppressed =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    struct admission admission = {.queue = queue, .seen = seen, .suppressed = suppressed};
+    if (read_suppressed(queue, now, suppressed, error) &&
+        admit(&admission, parcel, parcel_name, now, error)) {
+        *issue = admission.issue;
+        return true;
+    }
+    change_rollback(queue);
+    g_hash_table_remove(queue->open, &admission.issue);
+    return false;
+}

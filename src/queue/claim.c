@@ -1,0 +1,281 @@
+/* Claims and outcomes: the work of the dispatch. */
+#include "queue/claim.h"
+#include "queue/sql.h"
+
+void claim_clear(struct claim *claim)
+{
+    address_free(claim->address);
+    g_free(claim->name);
+    *claim = (struct claim){0};
+}
+
+static bool claim_of(sqlite3_stmt *row, int64_t issue, struct claim *claim, struct error *error)
+{
+    AUTO(text) char *address = sql_text(row, 1);
+    *claim = (struct claim){.delivery = sqlite3_column_int64(row, 0), .issue = issue};
+    if (!address_parse(&claim->address, address, NOWHERE, NULL, error))
+        return false;
+    claim->name = sql_text(row, 2);
+    claim->attempts = sqlite3_column_int(row, 3);
+    claim->unknown_tries = sqlite3_column_int(row, 4);
+    claim->losses = sqlite3_column_int(row, 5);
+    claim->alone = sqlite3_column_int(row, 6);
+    return true;
+}
+
+static int by_age(const void *left, const void *right)
+{
+    const struct work *a = left, *b = right;
+    return (a->issue > b->issue) - (a->issue < b->issue);
+}
+
+static bool next_due(struct queue *queue, int64_t issue, usec_t *when, struct error *error)
+{
+    sqlite3_stmt *row = sql_get(queue, SQL_NEXT_DUE, error);
+    if (!row)
+        return false;
+    sql_bind(row, "i", issue);
+    if (!sql_row(queue, row, error))
+        return false;
+    *when = sqlite3_column_int64(row, 0);
+    sqlite3_reset(row);
+    return true;
+}
+
+static bool has_first(const struct open_issue *issue)
+{
+    return issue->cursor < issue->last;
+}
+
+bool queue_work(struct queue *queue, GArray **work, struct error *error)
+{
+    GArray *all = g_array_new(FALSE, TRUE, sizeof(struct work));
+    GHashTableIter iter;
+    void *pointer;
+    g_hash_table_iter_init(&iter, queue->open);
+    while (!error_is_set(error) && g_hash_table_iter_next(&iter, NULL, &pointer)) {
+        const struct open_issue *issue = pointer;
+        if (issue->state != ISSUE_SENDING)
+            continue;
+        struct work one = {.issue = issue->id, .personal = issue->personal,
+                           .has_first = has_first(issue), .accepted_at = issue->accepted_at};
+        if (next_due(queue, issue->id, &one.next_due, error))
+            g_array_append_val(all, one);
+    }
+    if (error_is_set(error)) {
+        g_array_unref(all);
+        return false;
+    }
+    g_array_sort(all, by_age);
+    *work = all;
+    return true;
+}
+
+bool queue_claim_first(struct queue *queue, int64_t id, size_t room, struct claim claims[],
+                       size_t *claimed, struct error *error)
+{
+    struct open_issue *issue;
+    *claimed = 0;
+    if (!open_issue_get(queue, id, &issue, error) || !change_begin(queue, error))
+        return false;
+    sqlite3_stmt *row = sql_get(queue, SQL_CLAIM_FIRST, error);
+    if (row)
+        sql_bind(row, "iii", issue->cursor, issue->last, (int64_t)room);
+    while (row && *claimed < room && sql_row(queue, row, error)) {
+        enum delivery_state to;
+        if (!claim_of(row, id, &claims[*claimed], error) ||
+            !open_issue_count(issue, QUEUED, ON_CLAIMED, &to, error))
+            break;
+        issue->cursor = claims[(*claimed)++].delivery;
+    }
+    if (row)
+        sqlite3_reset(row);
+    /* The suppressed at the end are passed by. */
+    if (*claimed < room)
+        issue->cursor = issue->last;
+    issue->dirty = true;
+    return !error_is_set(error);
+}
+
+/* One that goes alone comes alone: the lot ends before it, or is it. */
+static bool fits_lot(const struct claim *claim, size_t claimed)
+{
+    return claimed == 0 || !claim->alone;
+}
+
+static bool collect_due(struct queue *queue, sqlite3_stmt *row, int64_t issue, size_t room,
+                        struct claim claims[], enum delivery_state from[], size_t *claimed,
+                        struct error *error)
+{
+    while (*claimed < room && sql_row(queue, row, error)) {
+        struct claim claim = {0};
+        if (!claim_of(row, issue, &claim, error))
+            return false;
+        if (!fits_lot(&claim, *claimed)) {
+            claim_clear(&claim);
+            continue;
+        }
+        from[*claimed] = (enum delivery_state)sqlite3_column_int(row, 7);
+        claims[(*claimed)++] = claim;
+        if (claim.alone)
+            break;
+    }
+    sqlite3_reset(row);
+    return !error_is_set(error);
+}
+
+bool queue_claim_due(struct queue *queue, int64_t id, usec_t now, size_t room,
+                     struct claim claims[], size_t *claimed, struct error *error)
+{
+    struct open_issue *issue;
+    *claimed = 0;
+    if (!open_issue_get(queue, id, &issue, error) || !change_begin(queue, error))
+        return false;
+    sqlite3_stmt *row = sql_get(queue, SQL_CLAIM_DUE, error);
+    if (!row)
+        return false;
+    sql_bind(row, "iii", id, now, (int64_t)room);
+    AUTO(text) char *states = g_malloc0(sizeof(enum delivery_state) * (room + 1));
+    enum delivery_state *from = (enum delivery_state *)(void *)states;
+    if (!collect_due(queue, row, id, room, claims, from, claimed, error))
+        return false;
+    for (size_t i = 0; i < *claimed; i++) {
+        enum delivery_state to;
+        if (!open_issue_count(issue, from[i], ON_CLAIMED, &to, error) ||
+            !sql_run(queue, error, SQL_CLAIM_MARK, "i", claims[i].delivery))
+            return false;
+    }
+    return true;
+}
+
+static bool is_evidence(enum delivery_event event)
+{
+    return event != ON_TAKEN && event != ON_PUT_BACK && event != ON_PUT_BACK_DEFERRED &&
+           event != ON_PUT_BACK_UNKNOWN;
+}
+
+bool queue_record(struct queue *queue, const struct outcome *outcome, struct error *error)
+{
+    struct open_issue *issue;
+    enum delivery_state to;
+    if (!open_issue_get(queue, outcome->issue, &issue, error) || !change_begin(queue, error) ||
+        !open_issue_count(issue, SENDING, outcome->event, &to, error))
+        return false;
+    static const struct reply none = {0};
+    const struct reply *reply = outcome->reply ? outcome->reply : &none;
+    if (!sql_run(queue, error, SQL_RECORD, "iiitzttzziii", outcome->delivery, (int64_t)to,
+                 (int64_t)outcome->counts, outcome->relay, (int64_t)reply->code, reply->enhanced,
+                 reply->text, to == SENT ? outcome->at : (usec_t)0, outcome->next_attempt,
+                 (int64_t)(outcome->event == ON_LOST_AFTER_END), (int64_t)outcome->lost,
+                 (int64_t)outcome->alone))
+        return false;
+    return !is_evidence(outcome->event) ||
+           sql_run(queue, error, SQL_ATTEMPT_ADD, "iitiztt", outcome->delivery, outcome->at,
+                   outcome->relay, (int64_t)outcome->event, (int64_t)reply->code, reply->enhanced,
+                   reply->text);
+}
+
+/* --- ends -------------------------------------------------------------------------------------- */
+
+static bool settle_end(struct queue *queue, struct open_issue *issue, usec_t now,
+                       enum issue_state state, struct error *error)
+{
+    issue->state = state;
+    issue->finished_at = now;
+    issue->dirty = true;
+    return history_add(queue, now, "fensongd", issue_state_name(state), issue->id, NULL, NULL,
+                       error);
+}
+
+static enum issue_state end_of(const struct open_issue *issue)
+{
+    if (issue->cancelling)
+        return ISSUE_CANCELLED;
+    return issue->counts[FAILED] || issue->counts[CANCELLED] ? ISSUE_FINISHED : ISSUE_SENT;
+}
+
+bool queue_conclude(struct queue *queue, int64_t id, usec_t now, bool *changed,
+                    struct error *error)
+{
+    struct open_issue *issue;
+    *changed = false;
+    if (!open_issue_get(queue, id, &issue, error))
+        return false;
+    const int64_t *n = issue->counts;
+    bool open = issue->state == ISSUE_SENDING || issue->state == ISSUE_HELD;
+    if (!open || n[QUEUED] || n[SENDING] || n[DEFERRED])
+        return true;
+    if (n[UNKNOWN]) {
+        usec_t due;
+        if (issue->state == ISSUE_HELD || !next_due(queue, id, &due, error) || due)
+            return !error_is_set(error);
+        *changed = true;
+        return queue_hold(queue, id, HOLD_UNKNOWN, NULL, "fensongd", error);
+    }
+    *changed = true;
+    return change_begin(queue, error) && settle_end(queue, issue, now, end_of(issue), error);
+}
+
+bool queue_claimed(struct queue *queue, queue_claim_visit *visit, void *user, struct error *error)
+{
+    GHashTableIter iter;
+    void *pointer;
+    g_hash_table_iter_init(&iter, queue->open);
+    while (g_hash_table_iter_next(&iter, NULL, &pointer)) {
+        const struct open_issue *issue = pointer;
+        sqlite3_stmt *row = sql_get(queue, SQL_CLAIMED, error);
+        if (row)
+            sql_bind(row, "iii", issue->first, issue->last, issue->cursor);
+        while (row && sql_row(queue, row, error)) {
+            struct claim claim = {0};
+            bool good = claim_of(row, issue->id, &claim, error) && visit(user, &claim, error);
+            claim_clear(&claim);
+            if (!good)
+                break;
+        }
+        if (row)
+            sqlite3_reset(row);
+        if (error_is_set(error))
+            return false;
+    }
+    return true;
+}
+
+bool queue_bar(struct queue *queue, int64_t issue, const char *relay, const struct reply *reply,
+               struct error *error)
+{
+    return change_begin(queue, error) &&
+           sql_run(queue, error, SQL_BAR_ADD, "itt", issue, relay, reply->text);
+}
+
+bool queue_bar_answer(struct queue *queue, int64_t issue, char **answer, struct error *error)
+{
+    sqlite3_stmt *row = sql_get(queue, SQL_BAR_ANSWER, error);
+    if (!row)
+        return false;
+    sql_bind(row, "i", issue);
+    *answer = NULL;
+    if (sql_row(queue, row, error)) {
+        *answer = sql_text(row, 0);
+        sqlite3_reset(row);
+    }
+    return !error_is_set(error);
+}
+
+const char *queue_issue_key(struct queue *queue, int64_t id)
+{
+    const struct open_issue *issue = g_hash_table_lookup(queue->open, &id);
+    return issue ? issue->key : NULL;
+}
+
+bool queue_is_barred(struct queue *queue, int64_t issue, const char *relay, bool *barred,
+                     struct error *error)
+{
+    sqlite3_stmt *row = sql_get(queue, SQL_BAR_IS, error);
+    if (!row)
+        return false;
+    sql_bind(row, "it", issue, relay);
+    *barred = sql_row(queue, row, error);
+    sqlite3_reset(row);
+    return !error_is_set(error);
+}

@@ -1,0 +1,70 @@
+/* What the dispatch does with the queue: claims, outcomes, ends. Nothing here commits but
+ * queue_commit(). */
+#pragma once
+#include "queue/queue.h"
+
+struct claim { /* a delivery that is ours to try; the strings are the caller's (claim_clear) */
+    int64_t delivery, issue;
+    struct address *address;
+    char *name;
+    int attempts;      /* counted so far */
+    int unknown_tries; /* how often its end of data had no answer */
+    int losses;        /* how often the connection was lost under it */
+    bool alone;        /* only in a transaction of its own */
+};
+void claim_clear(struct claim *claim);
+
+struct work { /* an issue that is being sent */
+    int64_t issue;
+    bool personal;
+    bool has_first; /* deliveries that were never tried */
+    usec_t next_due; /* of its retries; 0: none */
+    usec_t accepted_at;
+};
+/* Of struct work, the oldest issue first; the caller frees the array. */
+MUST bool queue_work(struct queue *queue, GArray **work, struct error *error);
+
+/* Marks up to `room` deliveries of an issue as sending: first tries in order, or retries that are due,
+ * the longest due first (one that goes alone comes alone). Hand out none before queue_commit(), or a
+ * crash sends twice (RFC 1047). Those whose relay is barred are the caller's to know. */
+MUST bool queue_claim_first(struct queue *queue, int64_t issue, size_t room, struct claim claims[],
+                            size_t *claimed, struct error *error);
+MUST bool queue_claim_due(struct queue *queue, int64_t issue, usec_t now, size_t room,
+                          struct claim claims[], size_t *claimed, struct error *error);
+
+struct outcome { /* what became of a claimed delivery; borrowed */
+    int64_t delivery, issue;
+    enum delivery_event event;
+    const char *relay;
+    const struct reply *reply; /* NULL: none */
+    usec_t at, next_attempt;   /* next_attempt 0: none */
+    bool counts;               /* as an attempt */
+    bool lost;                 /* the connection was lost under it */
+    bool alone;                /* from now on */
+};
+MUST bool queue_record(struct queue *queue, const struct outcome *outcome, struct error *error);
+
+/* Fails what is neither sent nor in flight, of an issue that is too old; *count says how many. */
+MUST bool queue_give_up(struct queue *queue, int64_t issue, usec_t now, int64_t *count,
+                        struct error *error);
+
+/* Ends an issue that has nothing left to try (sent, finished, cancelled), or holds it where only
+ * unknown ones are left; *changed: it did. */
+MUST bool queue_conclude(struct queue *queue, int64_t issue, usec_t now, bool *changed,
+                         struct error *error);
+
+/* All deliveries that are marked as sending, after a start: the recovery's work. */
+typedef bool queue_claim_visit(void *user, const struct claim *claim, struct error *error);
+MUST bool queue_claimed(struct queue *queue, queue_claim_visit *visit, void *user,
+                        struct error *error);
+
+/* An answer to MAIL or the end of data bars an issue from a relay until a person releases it
+ * (RFC 5321 §4.2.5). */
+MUST bool queue_bar(struct queue *queue, int64_t issue, const char *relay,
+                    const struct reply *reply, struct error *error);
+/* The answer that barred it; NULL: none. The caller frees. */
+MUST bool queue_bar_answer(struct queue *queue, int64_t issue, char **answer, struct error *error);
+/* "2023-25" of an open issue; the queue's own. */
+const char *queue_issue_key(struct queue *queue, int64_t issue);
+MUST bool queue_is_barred(struct queue *queue, int64_t issue, const char *relay, bool *barred,
+                          struct error *error);

@@ -1,0 +1,194 @@
+#include "queue/sql.h"
+
+#include <stdarg.h>
+
+#define ISSUE_COLUMNS                                                                              \
+    "id, publication, key, kind, title, date, document, document_sha256, parcel, message_id, "     \
+    "envelope_from, total_number, personal, state, why, why_text, accepted_at, finished_at, "      \
+    "filed, reported, first, last, cursor, queued, sending, sent, deferred, unknown, failed, "     \
+    "suppressed, cancelled, cancelling, "                                                          \
+    "(SELECT min(next_attempt) FROM delivery WHERE next_attempt IS NOT NULL"                       \
+    " AND delivery.issue = issue.id)"
+
+static const char *const texts[SQL_COUNT] = {
+    [SQL_BEGIN] = "BEGIN IMMEDIATE",
+    [SQL_COMMIT] = "COMMIT",
+    [SQL_ROLLBACK] = "ROLLBACK",
+    [SQL_ISSUE_ADD] =
+        "INSERT INTO issue (publication, key, kind, title, date, document, document_sha256, parcel,"
+        " message_id, envelope_from, total_number, personal, state, accepted_at, first, last,"
+        " cursor)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+    [SQL_ISSUE_SET_LAST] = "UPDATE issue SET last = ?2 WHERE id = ?1",
+    [SQL_ISSUE_SAVE] =
+        "UPDATE issue SET state = ?2, why = ?3, why_text = ?4, finished_at = ?5, cursor = ?6,"
+        " queued = ?7, sending = ?8, sent = ?9, deferred = ?10, unknown = ?11, failed = ?12,"
+        " suppressed = ?13, cancelled = ?14, cancelling = ?15 WHERE id = ?1",
+    [SQL_ISSUE_SAME] = "SELECT id FROM issue WHERE publication = ?1 AND key = ?2",
+    [SQL_ISSUE_OF_PARCEL] = "SELECT 1 FROM issue WHERE parcel = ?1",
+    [SQL_ISSUE_BY_ID] = "SELECT " ISSUE_COLUMNS " FROM issue WHERE id = ?1",
+    [SQL_ISSUES] = "SELECT " ISSUE_COLUMNS
+                   " FROM issue WHERE kind <> 'notice' ORDER BY id DESC LIMIT ?1",
+    [SQL_ISSUES_OPEN] = "SELECT " ISSUE_COLUMNS
+                        " FROM issue WHERE state IN (1, 2) OR reported = 0 ORDER BY id",
+    [SQL_ISSUES_NAMED] = "SELECT " ISSUE_COLUMNS
+                         " FROM issue WHERE kind <> 'notice' AND key = ?1"
+                         " AND (?2 IS NULL OR publication = ?2) ORDER BY id",
+    [SQL_ISSUE_SET_FILED] = "UPDATE issue SET filed = 1 WHERE id = ?1",
+    [SQL_ISSUE_SET_REPORTED] = "UPDATE issue SET reported = ?2 WHERE id = ?1",
+    [SQL_GROUP_ADD] =
+        "INSERT INTO issue_group (issue, position, id, name) VALUES (?1, ?2, ?3, ?4)",
+    [SQL_GROUPS] = "SELECT id, name FROM issue_group WHERE issue = ?1 ORDER BY position",
+    [SQL_DELIVERY_MAX] = "SELECT coalesce(max(id), 0) FROM delivery",
+    [SQL_DELIVERY_ADD] =
+        "INSERT INTO delivery (id, issue, address, name, title, unit, groups, state)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [SQL_DELIVERIES] =
+        "SELECT id, address, name, title, unit, groups, state, attempts, relay, code, enhanced,"
+        " answer, sent_at, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+    [SQL_DELIVERY_GROUPS] =
+        "SELECT groups, state, id, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2",
+    [SQL_CLAIM_FIRST] = "SELECT id, address, name, attempts, unknown_tries, losses, alone"
+                        " FROM delivery WHERE id > ?1 AND id <= ?2 AND state = 0"
+                        " AND next_attempt IS NULL ORDER BY id LIMIT ?3",
+    [SQL_CLAIM_DUE] = "SELECT id, address, name, attempts, unknown_tries, losses, alone, state"
+                      " FROM delivery INDEXED BY delivery_due"
+                      " WHERE issue = ?1 AND next_attempt <= ?2 ORDER BY next_attempt LIMIT ?3",
+    [SQL_CLAIM_MARK] = "UPDATE delivery SET state = 1, next_attempt = NULL WHERE id = ?1",
+    /* State 1, or behind the cursor and yet 0 with nothing due: a first try in flight. */
+    [SQL_CLAIMED] = "SELECT id, address, name, attempts, unknown_tries, losses, alone"
+                    " FROM delivery WHERE id BETWEEN ?1 AND ?2"
+                    " AND (state = 1 OR (state = 0 AND id <= ?3 AND next_attempt IS NULL))",
+    [SQL_NEXT_DUE] = "SELECT min(next_attempt) FROM delivery INDEXED BY delivery_due"
+                     " WHERE issue = ?1 AND next_attempt IS NOT NULL",
+    [SQL_RECORD] =
+        "UPDATE delivery SET state = ?2, attempts = attempts + ?3, relay = coalesce(?4, relay),"
+        " code = coalesce(?5, code), enhanced = iif(?5 IS NULL, enhanced, ?6),"
+        " answer = iif(?5 IS NULL, answer, ?7), sent_at = ?8, next_attempt = ?9,"
+        " unknown_tries = unknown_tries + ?10, losses = losses + ?11, alone = max(alone, ?12)"
+        " WHERE id = ?1",
+    [SQL_ATTEMPT_ADD] = "INSERT INTO attempt (delivery, at, relay, event, code, enhanced, answer)"
+                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [SQL_STATE_OF] = "SELECT id, state, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2"
+                     " AND (?3 IS NULL OR address = ?3)",
+    [SQL_CHANGE] = "UPDATE delivery SET state = ?2, next_attempt = ?3, sent_at = ?4 WHERE id = ?1",
+    [SQL_BAR_ADD] = "INSERT OR REPLACE INTO bar (issue, relay, answer) VALUES (?1, ?2, ?3)",
+    [SQL_BAR_IS] = "SELECT 1 FROM bar WHERE issue = ?1 AND relay = ?2",
+    [SQL_BAR_ANSWER] = "SELECT answer FROM bar WHERE issue = ?1 AND answer IS NOT NULL LIMIT 1",
+    [SQL_BARS_CLEAR] = "DELETE FROM bar WHERE issue = ?1",
+    [SQL_SUPPRESSION_ADD] = "INSERT OR REPLACE INTO suppression (address, why, who, at, until)"
+                            " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_SUPPRESSION_REMOVE] = "DELETE FROM suppression WHERE address = ?1",
+    [SQL_SUPPRESSIONS] = "SELECT address, why, who, at, until FROM suppression ORDER BY address",
+    [SQL_HISTORY_ADD] = "INSERT INTO history (at, who, what, issue, issue_name, address, detail)"
+                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [SQL_HISTORY] = "SELECT at, who, what, issue_name, address, detail FROM history"
+                    " WHERE (?1 IS NULL OR issue = ?1) AND (issue IS NULL OR NOT EXISTS"
+                    " (SELECT 1 FROM issue WHERE issue.id = history.issue AND kind = 'notice'))"
+                    " ORDER BY id",
+};
+
+bool sql_failed(struct queue *queue, struct error *error)
+{
+    int code = sqlite3_errcode(queue->db);
+    const char *file = sqlite3_db_filename(queue->db, "main");
+    bool for_now = code == SQLITE_FULL || code == SQLITE_BUSY || code == SQLITE_NOMEM;
+    return error_set(error, for_now ? EX_TEMPFAIL : EX_IOERR, (struct place){file, 0, 0},
+                     code == SQLITE_FULL ? N_("make room on the disk of state_dir") : NULL,
+                     N_("the queue can't be used: %s"), sqlite3_errmsg(queue->db));
+}
+
+sqlite3_stmt *sql_get(struct queue *queue, enum sql which, struct error *error)
+{
+    sqlite3_stmt **statement = &queue->statements[which];
+    if (*statement) {
+        sqlite3_reset(*statement);
+        sqlite3_clear_bindings(*statement);
+    } else if (sqlite3_prepare_v3(queue->db, texts[which], -1, SQLITE_PREPARE_PERSISTENT,
+                                  statement, NULL) != SQLITE_OK) {
+        sql_failed(queue, error);
+        return NULL;
+    }
+    return *statement;
+}
+
+static void bind_va(sqlite3_stmt *statement, const char *letters, va_list values)
+{
+    for (int at = 1; *letters; letters++, at++) {
+        if (*letters == 't') {
+            sqlite3_bind_text(statement, at, va_arg(values, const char *), -1, SQLITE_TRANSIENT);
+            continue;
+        }
+        int64_t number = va_arg(values, int64_t);
+        if (*letters == 'i' || number)
+            sqlite3_bind_int64(statement, at, number);
+    }
+}
+
+void sql_bind(sqlite3_stmt *statement, const char *letters, ...)
+{
+    va_list values;
+    va_start(values, letters);
+    bind_va(statement, letters, values);
+    va_end(values);
+}
+
+bool sql_row(struct queue *queue, sqlite3_stmt *statement, struct error *error)
+{
+    int code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
+        return true;
+    if (code != SQLITE_DONE)
+        sql_failed(queue, error);
+    sqlite3_reset(statement);
+    return false;
+}
+
+bool sql_run(struct queue *queue, struct error *error, enum sql which, const char *letters, ...)
+{
+    sqlite3_stmt *statement = sql_get(queue, which, error);
+    if (!statement)
+        return false;
+    va_list values;
+    va_start(values, letters);
+    bind_va(statement, letters, values);
+    va_end(values);
+    bool good = sqlite3_step(statement) == SQLITE_DONE || sql_failed(queue, error);
+    sqlite3_reset(statement);
+    return good;
+}
+
+char *sql_text(sqlite3_stmt *statement, int column)
+{
+    return g_strdup((const char *)sqlite3_column_text(statement, column));
+}
+
+bool change_begin(struct queue *queue, struct error *error)
+{
+    if (!queue->in_transaction && sql_run(queue, error, SQL_BEGIN, ""))
+        queue->in_transaction = true;
+    return queue->in_transaction;
+}
+
+void change_rollback(struct queue *queue)
+{
+    struct error ignored = {0};
+    if (queue->db && !sqlite3_get_autocommit(queue->db) && !sql_run(queue, &ignored, SQL_ROLLBACK, ""))
+        error_clear(&ignored);
+    queue->in_transaction = false;
+}
+
+bool queue_is_dirty(const struct queue *queue)
+{
+    return queue->in_transaction;
+}
+
+bool queue_commit(struct queue *queue, struct error *error)
+{
+    if (!queue->in_transaction)
+        return true;
+    if (!open_issues_save(queue, error) || !sql_run(queue, error, SQL_COMMIT, ""))
+        return false;
+    queue->in_transaction = false;
+    return true;
+}

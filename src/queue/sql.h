@@ -1,0 +1,107 @@
+/* SQLite behind the queue; nobody outside src/queue includes this. SQL texts stand in one table by
+ * name, are prepared once and reset on every way out; values are only ever bound. */
+#pragma once
+#include "queue/claim.h"
+
+#include <sqlite3.h>
+
+enum sql {
+    SQL_BEGIN,
+    SQL_COMMIT,
+    SQL_ROLLBACK,
+    SQL_ISSUE_ADD,
+    SQL_ISSUE_SET_LAST,
+    SQL_ISSUE_SAVE,
+    SQL_ISSUE_SAME,
+    SQL_ISSUE_OF_PARCEL,
+    SQL_ISSUE_BY_ID,
+    SQL_ISSUES,
+    SQL_ISSUES_OPEN,
+    SQL_ISSUES_NAMED,
+    SQL_ISSUE_SET_FILED,
+    SQL_ISSUE_SET_REPORTED,
+    SQL_GROUP_ADD,
+    SQL_GROUPS,
+    SQL_DELIVERY_MAX,
+    SQL_DELIVERY_ADD,
+    SQL_DELIVERIES,
+    SQL_DELIVERY_GROUPS,
+    SQL_CLAIM_FIRST,
+    SQL_CLAIM_DUE,
+    SQL_CLAIM_MARK,
+    SQL_CLAIMED,
+    SQL_NEXT_DUE,
+    SQL_RECORD,
+    SQL_ATTEMPT_ADD,
+    SQL_STATE_OF,
+    SQL_CHANGE,
+    SQL_BAR_ADD,
+    SQL_BAR_IS,
+    SQL_BAR_ANSWER,
+    SQL_BARS_CLEAR,
+    SQL_SUPPRESSION_ADD,
+    SQL_SUPPRESSION_REMOVE,
+    SQL_SUPPRESSIONS,
+    SQL_HISTORY_ADD,
+    SQL_HISTORY,
+    SQL_COUNT
+};
+
+/* An issue that can still change, as it is in memory; written with each commit. */
+struct open_issue {
+    int64_t id, first, last, cursor; /* delivery ids; cursor: the last one claimed for a first try */
+    char *key;
+    enum issue_state state;
+    enum hold_reason why;
+    char *why_text;
+    bool personal, cancelling;
+    usec_t accepted_at, finished_at;
+    int64_t counts[DELIVERY_STATES]; /* by state */
+    bool dirty;
+};
+
+struct queue {
+    sqlite3 *db;
+    sqlite3_stmt *statements[SQL_COUNT];
+    int lock; /* -1: reading only */
+    bool in_transaction;
+    GHashTable *open; /* id to struct open_issue */
+};
+
+/* The statement, prepared, with no values. NULL and an error where SQLite refuses. */
+sqlite3_stmt *sql_get(struct queue *queue, enum sql which, struct error *error);
+/* Binds by letters: i int64_t, z int64_t (0 as NULL), t const char * (NULL as NULL). */
+void sql_bind(sqlite3_stmt *statement, const char *letters, ...);
+/* Steps to the next row. False: no more, or an error, which is then set; the statement is reset. */
+MUST bool sql_row(struct queue *queue, sqlite3_stmt *statement, struct error *error);
+/* Gets, binds and runs one that gives no rows. */
+MUST bool sql_run(struct queue *queue, struct error *error, enum sql which, const char *letters,
+                  ...);
+/* Sets the error from SQLite's last one: EX_TEMPFAIL for a full disk, EX_IOERR else. */
+bool sql_failed(struct queue *queue, struct error *error);
+char *sql_text(sqlite3_stmt *statement, int column); /* NULL stays NULL; the caller frees */
+
+/* Begins a transaction where there is none. */
+MUST bool change_begin(struct queue *queue, struct error *error);
+/* Takes back what the transaction did; for an admission that failed. */
+void change_rollback(struct queue *queue);
+
+/* Makes the schema, or brings an older one up to date (user_version). */
+MUST bool schema_update(struct queue *queue, struct error *error);
+
+/* The open issue, read in where it is not there yet (an ended one that opens again). */
+MUST bool open_issue_get(struct queue *queue, int64_t id, struct open_issue **issue,
+                         struct error *error);
+MUST bool open_issues_load(struct queue *queue, struct error *error);
+MUST bool open_issues_save(struct queue *queue, struct error *error);
+void open_issue_free(void *issue);
+/* Moves one delivery from state to state by the table, in the counts. */
+MUST bool open_issue_count(struct open_issue *issue, enum delivery_state from,
+                           enum delivery_event on, enum delivery_state *to, struct error *error);
+/* "weekly/2023-25" for the history. The caller frees. */
+char *open_issue_name(struct queue *queue, int64_t id);
+
+/* Adds a line to the history inside the transaction. */
+MUST bool history_add(struct queue *queue, usec_t at, const char *who, const char *what,
+                      int64_t issue, const char *address, const char *detail,
+                      struct error *error);

@@ -1,0 +1,150 @@
+/* What people ask for, admission, the stop list, history. */
+#include "fixture.h"
+
+static int64_t retry_all(struct fixture *fixture, int64_t issue, const char *address)
+{
+    int64_t count = 0;
+    assert_good(queue_retry(fixture->queue, issue, address, "zhang", 50, &count, &fixture->error));
+    return count;
+}
+
+static void a_second_admission_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    int64_t issue = fixture_admit(fixture, "2023-25", 2), same = 0;
+    AUTO(parcel) struct parcel *again = fixture_parcel(fixture, "2023-25", 3);
+    assert_false(queue_admit(fixture->queue, again, "x", 2, &same, &fixture->error));
+    assert_int_equal(fixture->error.exit_class, EX_DATAERR);
+    assert_int_equal(same, issue);
+    error_clear(&fixture->error);
+    assert_int_equal(fixture_counts(fixture, issue).recipients, 2);
+}
+
+static void the_suppressed_are_never_claimed(void **state)
+{
+    struct fixture *fixture = *state;
+    AUTO(address) struct address *address = NULL;
+    assert_good(address_parse(&address, "r2@example.org", NOWHERE, NULL, &fixture->error));
+    assert_good(
+        queue_suppress(fixture->queue, address, "left", "zhang", 1, 0, &fixture->error));
+    int64_t issue = fixture_admit(fixture, "2023-25", 2);
+    struct claim claims[2];
+    size_t claimed;
+    assert_good(queue_claim_first(fixture->queue, issue, 2, claims, &claimed, &fixture->error));
+    assert_int_equal(claimed, 1);
+    assert_string_equal(address_text(claims[0].address), "r1@example.org");
+    claim_clear(&claims[0]);
+    assert_int_equal(fixture_counts(fixture, issue).suppressed, 1);
+    assert_good(queue_unsuppress(fixture->queue, address, "zhang", 2, &fixture->error));
+    assert_false(queue_unsuppress(fixture->queue, address, "zhang", 2, &fixture->error));
+    assert_int_equal(fixture->error.exit_class, EX_NOINPUT);
+    error_clear(&fixture->error);
+}
+
+static void cancel_gives_up_what_is_left(void **state)
+{
+    struct fixture *fixture = *state;
+    int64_t issue = fixture_admit(fixture, "2023-25", 3), count = 0;
+    struct claim claim;
+    size_t claimed;
+    bool changed;
+    assert_good(queue_claim_first(fixture->queue, issue, 1, &claim, &claimed, &fixture->error));
+    assert_good(queue_cancel(fixture->queue, issue, "zhang", &count, &fixture->error));
+    assert_int_equal(count, 2); /* what is in flight decides by itself */
+    struct outcome outcome = {.delivery = claim.delivery, .issue = issue, .event = ON_TAKEN};
+    assert_good(queue_record(fixture->queue, &outcome, &fixture->error));
+    claim_clear(&claim);
+    assert_good(queue_conclude(fixture->queue, issue, 9, &changed, &fixture->error));
+    AUTO(queue_issue) struct queue_issue *ended = NULL;
+    assert_good(queue_issue(fixture->queue, issue, &ended, &fixture->error));
+    assert_int_equal(ended->state, ISSUE_CANCELLED);
+    assert_int_equal(ended->counts.sent, 1);
+    assert_int_equal(ended->counts.cancelled, 2);
+}
+
+static void retry_opens_a_finished_issue_again(void **state)
+{
+    struct fixture *fixture = *state;
+    int64_t issue = fixture_admit(fixture, "2023-25", 2), count = 0;
+    bool changed;
+    assert_good(queue_give_up(fixture->queue, issue, 5, &count, &fixture->error));
+    assert_int_equal(count, 2);
+    assert_good(queue_conclude(fixture->queue, issue, 6, &changed, &fixture->error));
+    assert_int_equal(retry_all(fixture, issue, "r2@example.org"), 1);
+    struct claim claim;
+    size_t claimed;
+    assert_good(queue_claim_due(fixture->queue, issue, 50, 1, &claim, &claimed, &fixture->error));
+    assert_int_equal(claimed, 1);
+    claim_clear(&claim);
+    int64_t none;
+    assert_false(queue_retry(fixture->queue, issue, "who@example.org", "zhang", 50, &none,
+                             &fixture->error));
+    assert_int_equal(fixture->error.exit_class, EX_NOINPUT);
+    error_clear(&fixture->error);
+}
+
+static void release_needs_a_held_issue(void **state)
+{
+    struct fixture *fixture = *state;
+    int64_t issue = fixture_admit(fixture, "2023-25", 1);
+    assert_false(queue_release(fixture->queue, issue, "zhang", &fixture->error));
+    assert_int_equal(fixture->error.exit_class, EX_DATAERR);
+    error_clear(&fixture->error);
+    assert_good(queue_hold(fixture->queue, issue, HOLD_BY_HAND, NULL, "zhang", &fixture->error));
+    AUTO(array) GPtrArray *history = NULL;
+    assert_good(queue_history(fixture->queue, issue, &history, &fixture->error));
+    assert_int_equal(history->len, 2);
+    const struct history_entry *entry = history->pdata[1];
+    assert_string_equal(entry->who, "zhang");
+    assert_string_equal(entry->what, "held");
+    assert_string_equal(entry->issue, "weekly/2023-25");
+}
+
+static void no_such_issue_is_said(void **state)
+{
+    struct fixture *fixture = *state;
+    struct queue_issue *issue = NULL;
+    assert_false(queue_find(fixture->queue, "2023-99", &issue, &fixture->error));
+    assert_int_equal(fixture->error.exit_class, EX_NOINPUT);
+    error_clear(&fixture->error);
+}
+
+static void a_second_daemon_is_refused_with_the_holder(void **state)
+{
+    struct fixture *fixture = *state;
+    struct queue *second = NULL;
+    AUTO(text) char *pid = g_strdup_printf("%d", getpid());
+    assert_false(queue_open(&second, fixture->folder, &fixture->error));
+    assert_int_equal(fixture->error.exit_class, EX_TEMPFAIL);
+    assert_non_null(strstr(fixture->error.what.english, pid));
+    error_clear(&fixture->error);
+}
+
+static void groups_are_counted_apart(void **state)
+{
+    struct fixture *fixture = *state;
+    int64_t issue = fixture_admit(fixture, "2023-25", 3);
+    AUTO(array) GPtrArray *groups = NULL;
+    assert_good(queue_group_counts(fixture->queue, issue, &groups, &fixture->error));
+    assert_int_equal(groups->len, 1);
+    const struct group_counts *group = groups->pdata[0];
+    assert_string_equal(group->name, "everybody");
+    assert_int_equal(group->counts.recipients, 3);
+    assert_int_equal(group->counts.queued, 3);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(a_second_admission_is_refused),
+        TEST(the_suppressed_are_never_claimed),
+        TEST(cancel_gives_up_what_is_left),
+        TEST(retry_opens_a_finished_issue_again),
+        TEST(release_needs_a_held_issue),
+        TEST(no_such_issue_is_said),
+        TEST(a_second_daemon_is_refused_with_the_holder),
+        TEST(groups_are_counted_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
