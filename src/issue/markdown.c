@@ -261,7 +261,6 @@ static void add_list(struct reader *reader, cmark_node *list)
     struct block *paragraph = block_new(BLOCK_PARAGRAPH, block->line);
     g_ptr_array_add(paragraph->lines, block_line_new(numbered, block->line, 0));
     block_join_lines(paragraph);
-    paragraph->last_line = block->last_line;
     g_ptr_array_set_size(reader->blocks, (gint)reader->blocks->len - 1);
     g_ptr_array_add(reader->blocks, paragraph);
 }

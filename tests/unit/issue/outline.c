@@ -163,7 +163,7 @@ static void imprints_are_read(void **state)
         {"copies printed and a full stop", "a.md", "## 一号\n\n文。\n\n分送：甲、乙。（共印150份）\n\n办公室 2023年1月1日印发\n",
          "[一号/文。] 9:分送>甲、乙", NULL},
         {"a rule ends it", "a.md", "## 一号\n\n文。\n\n分送：甲\n\n---\n\n乙\n", NULL, "imprint-unknown"},
-        {"words under no label", "a.md", "## 一号\n\n文。\n\n编辑：张三\n\n不知道\n\n分送：甲\n", NULL, "imprint-unknown"},
+        {"words under no label", "a.md", "## 一号\n\n文。\n\n编辑：张三\n\n这一行不知道是什么\n\n分送：甲\n", NULL, "imprint-unknown"},
         {"persons spaced out", "a.md", "## 一号\n\n文。\n\n编辑：张　三　李红波、王五\n", "[一号/文。] editor=张三,李红波,王五", NULL},
         {"a telephone in an article's notice", "a.md",
          "## 一号\n\n文。\n\n联系电话：010-1\n\n欢迎报名\n\n编辑：张三\n",
