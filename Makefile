@@ -155,7 +155,9 @@ lint: deps-lint
 	@$(MAKE) --no-print-directory CC=clang all unit-programs
 	@clang-tidy --quiet $(SOURCES) $(WIRE_SOURCES) $(MAINS) -- -std=gnu17 $(CPPFLAGS) $(PACKAGE_CFLAGS)
 	@cppcheck --quiet --enable=warning,performance,portability --error-exitcode=1 --inline-suppr \
-	    --suppressions-list=tests/cppcheck.suppressions -DG_GNUC_PRINTF= --std=c11 -Isrc src daemon
+	    --suppressions-list=tests/cppcheck.suppressions \
+	    -D'json_array_foreach(a,i,v)=while((v=json_array_get(a,i)))' \
+	    -D'json_object_foreach(o,k,v)=while((v=json_object_get(o,k)))' --std=c11 -Isrc src daemon
 
 format: deps-lint
 	@clang-format -i $(shell find src daemon tests -name '*.[ch]')
