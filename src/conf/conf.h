@@ -72,6 +72,7 @@ struct conf {
     GPtrArray *relays;                  /* of struct relay, at least one, in order */
     struct retry retry;
     GPtrArray *admins; /* of struct address */
+    unsigned guard;    /* percent of a group that may come or go from issue to issue unseen */
 };
 
 /* Where fensong.conf is when nobody says otherwise. */
