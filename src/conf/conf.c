@@ -82,7 +82,8 @@ static const struct key keys[] = {
     {"admins", &kind_addresses, FIELD(admins)},
     {"domains", &kind_any, .offset = CHECKED_ONLY},
     {"guard", &kind_guard, FIELD(guard), .preset = "20%"},
-    {"list_refresh", &kind_duration, .offset = CHECKED_ONLY},
+    {"list_refresh", &kind_duration, FIELD(list_refresh), .preset = "15m", .least = USEC_PER_SEC,
+     .most = 7 * 24 * 3600 * USEC_PER_SEC},
     {"list_max_age", &kind_duration, .offset = CHECKED_ONLY},
 };
 #undef FIELD
