@@ -52,8 +52,7 @@ static int tell_problems(const json_t *list)
     AUTO(problems) struct problems *problems = problems_new();
     size_t i;
     const json_t *item;
-    json_array_foreach(list, i, item)
-    {
+    json_array_foreach (list, i, item) {
         AUTO(error) struct error error = {0};
         client_set_problem(&error, item);
         problems_take(problems, "daemon", &error);

@@ -21,8 +21,7 @@ static void print_table(const json_t *answer)
         6);
     size_t i;
     const json_t *row;
-    json_array_foreach(json_object_get(answer, "history"), i, row)
-    {
+    json_array_foreach (json_object_get(answer, "history"), i, row) {
         const char *what = json_get_text(row, "what");
         AUTO(text) char *when = shown_time(json_get_text(row, "at"));
         AUTO(text) char *detail = words_of_detail(what, json_get_text(row, "detail"));

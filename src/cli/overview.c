@@ -56,7 +56,9 @@ static bool is_shown(const json_t *rows, size_t count)
 {
     size_t i;
     const json_t *row;
-    json_array_foreach(rows, i, row) if (number(row, counts[count].key)) return true;
+    json_array_foreach (rows, i, row)
+        if (number(row, counts[count].key))
+            return true;
     return counts[count].always;
 }
 
@@ -116,8 +118,7 @@ static void print_issues(const json_t *issues, FILE *to)
         grid_new((const char *[]){_("issue"), _("title"), _("date"), _("state")}, 4, issues);
     size_t i;
     const json_t *issue;
-    json_array_foreach(issues, i, issue)
-    {
+    json_array_foreach (issues, i, issue) {
         AUTO(text) char *state = state_of(issue);
         grid_add(&grid,
                  (const char *[]){json_get_text(issue, "issue"), json_get_text(issue, "title"),
@@ -132,9 +133,10 @@ static void print_groups(const json_t *groups, FILE *to)
     struct grid grid = grid_new((const char *[]){_("group"), _("name")}, 2, groups);
     size_t i;
     const json_t *group;
-    json_array_foreach(groups, i, group) grid_add(
-        &grid, (const char *[]){json_get_text(group, "group"), json_get_text(group, "name")},
-        group);
+    json_array_foreach (groups, i, group)
+        grid_add(&grid,
+                 (const char *[]){json_get_text(group, "group"), json_get_text(group, "name")},
+                 group);
     grid_print(&grid, to);
 }
 
@@ -190,8 +192,7 @@ char *overview_relays(const json_t *relays)
     GString *text = g_string_new(NULL);
     size_t i;
     const json_t *relay;
-    json_array_foreach(json_object_get(relays, "relays"), i, relay)
-    {
+    json_array_foreach (json_object_get(relays, "relays"), i, relay) {
         const char *name = json_get_text(relay, "name");
         const char *trouble = json_get_text(relay, "trouble");
         AUTO(text) char *until = shown_time(json_get_text(relay, "rests_until"));
@@ -206,8 +207,7 @@ bool overview_is_over(const json_t *status)
 {
     size_t i;
     const json_t *issue;
-    json_array_foreach(json_object_get(status, "issues"), i, issue)
-    {
+    json_array_foreach (json_object_get(status, "issues"), i, issue) {
         const char *state = json_get_text(issue, "state");
         if (g_strcmp0(state, "sending") == 0 || g_strcmp0(state, "held") == 0)
             return false;

@@ -46,8 +46,7 @@ static void print_table(const json_t *answer)
         (const char *[]){_("address"), _("since"), _("until"), _("by whom"), _("why")}, 5);
     size_t i;
     const json_t *row;
-    json_array_foreach(json_object_get(answer, "suppressed"), i, row)
-    {
+    json_array_foreach (json_object_get(answer, "suppressed"), i, row) {
         AUTO(text) char *since = shown_time(json_get_text(row, "at"));
         AUTO(text) char *until = shown_time(json_get_text(row, "until"));
         table_add(table, (const char *[]){json_get_text(row, "address"), since, until,

@@ -11,6 +11,7 @@ struct handed { /* a job that a sender has, or will have after the next commit *
     struct claim *claims;
     size_t count;
     bool is_personal, was_sent_to_sender, is_started, end_was_sent;
+    struct verdict *verdicts; /* `count` that wait for the sender to say why it goes; NULL: none */
 };
 
 struct sender {

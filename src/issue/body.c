@@ -63,6 +63,7 @@ struct walk {
     int articles, attributed; /* how many so far; how many of them ended in an attribution */
     bool numbered_titles;     /* 一、 stands before articles, not inside one */
     bool numbered_sections;
+    GHashTable *sections;     /* a set of the names that the issue's list has */
 };
 
 static bool is_line(const struct reading *reading)
@@ -202,9 +203,9 @@ static bool is_section(const struct walk *walk, guint at)
     return is_numbered_section(walk, at) || is_heading_over_headings(walk, at);
 }
 
-static char *section_name(const struct reading *reading)
+char *outline_section_name(const char *text)
 {
-    const char *text = reading->block->text, *rest;
+    const char *rest;
     char *framed = words_framed(text, NULL);
     if (framed)
         return framed;
@@ -215,8 +216,7 @@ static char *section_name(const struct reading *reading)
 static void take_section(struct walk *walk, struct reading *reading)
 {
     const char *rest;
-    AUTO(text) char *name = section_name(reading);
-    GPtrArray *sections = walk->outline->issue->sections;
+    AUTO(text) char *name = outline_section_name(reading->block->text);
     reading->role = ROLE_SECTION;
     walk->numbered_sections = walk->numbered_sections ||
                               words_mark(reading->block->text, &rest) == MARK_HAN;
@@ -224,8 +224,8 @@ static void take_section(struct walk *walk, struct reading *reading)
     walk->last_text = 0;
     walk->ended = true;
     walk->title_level = 0;
-    if (!g_ptr_array_find_with_equal_func(sections, name, g_str_equal, NULL))
-        g_ptr_array_add(sections, TAKE(name));
+    if (g_hash_table_add(walk->sections, name))
+        g_ptr_array_add(walk->outline->issue->sections, TAKE(name));
 }
 
 /* --- notes ------------------------------------------------------------------------------------ */
@@ -291,7 +291,7 @@ static bool goes_on_title(const struct walk *walk, guint at)
 {
     const struct reading *reading = &walk->outline->readings[at], *before = reading - 1;
     if (!walk->in_article || walk->has_text || walk->after_section || at == 0 ||
-        (before->role != ROLE_TITLE && before->role != ROLE_TITLE_MORE) ||
+        before->role != ROLE_TITLE ||
         reading->evidence & (SEEN_ENTRY | SEEN_CLOSED | SEEN_FRAMED | SEEN_LABEL) ||
         !(reading->evidence & SEEN_SHORT))
         return false;
@@ -403,7 +403,9 @@ static void find_second_masthead(const struct outline *outline)
 
 void outline_decide_body(struct outline *outline)
 {
-    struct walk walk = {.outline = outline, .style = title_style(outline)};
+    AUTO(table) GHashTable *sections = g_hash_table_new(g_str_hash, g_str_equal);
+    struct walk walk = {
+        .outline = outline, .style = title_style(outline), .sections = sections};
     find_second_masthead(outline);
     for (guint i = outline->body; i < outline->imprint; i++)
         i = take_block(&walk, i);

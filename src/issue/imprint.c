@@ -27,10 +27,12 @@ static const char *first_text(const struct block *block)
     return block->lines->len ? ((const struct block_line *)block->lines->pdata[0])->text : NULL;
 }
 
+enum { LONGEST_LINE = 20000 }; /* octets; bounds the work of a hostile line full of labels */
+
 static bool begins_with_label(const struct reading *reading)
 {
     const char *text = first_text(reading->block);
-    return text && reading->block->kind != BLOCK_PICTURE && labels_first(text) != LABEL_NONE;
+    return text && strlen(text) <= LONGEST_LINE && reading->block->kind != BLOCK_PICTURE && labels_first(text) != LABEL_NONE;
 }
 
 /* Surely an article's: a paragraph with sentences, a picture, a long text. */
@@ -134,31 +136,16 @@ static void take_contact(struct imprint *imprint, const struct segment *segment,
     address_free(address);
 }
 
-static void add_person(GPtrArray *persons, GString *name)
-{
-    if (name->len)
-        g_ptr_array_add(persons, g_strdup(name->str));
-    g_string_truncate(name, 0);
-}
-
-/* 张红波　王五; 张　三, spaced to the width of three; 张红波、王五. */
+/* 张红波　王五, 张红波、王五; 张　三, spaced to the width of three, is one. */
 static void add_persons(GPtrArray *persons, const char *value)
 {
-    AUTO(texts) char **pieces = g_regex_split_simple("[\\s　]+", value, 0, 0);
-    AUTO(str) GString *name = g_string_new(NULL);
-    for (char **piece = pieces; *piece; piece++) {
-        bool goes_on = name->len && g_utf8_strlen(name->str, -1) == 1 &&
-                       g_utf8_strlen(*piece, -1) >= 1;
-        if (!goes_on)
-            add_person(persons, name);
-        AUTO(texts) char **names = g_regex_split_simple("[、，,;；/]", *piece, 0, 0);
-        for (char **one = names; *one; one++) {
-            if (one != names)
-                add_person(persons, name);
-            g_string_append(name, *one);
-        }
+    AUTO(array) GPtrArray *words = words_split(value);
+    for (guint i = 0; i < words->len; i++) {
+        const char *word = words->pdata[i];
+        bool spaced = !*g_utf8_next_char(word) && i + 1 < words->len;
+        g_ptr_array_add(persons, spaced ? g_strconcat(word, (char *)words->pdata[++i], NULL)
+                                        : g_strdup(word));
     }
-    add_person(persons, name);
 }
 
 static void take_persons(GPtrArray *persons, char **label, const struct segment *segment)

@@ -75,6 +75,9 @@ void outline_decide_body(struct outline *outline);   /* body.c: sections, titles
 void outline_build_articles(struct outline *outline, GPtrArray *blocks); /* article.c */
 void outline_read_imprint(struct outline *outline);  /* imprint.c */
 
+/* The name of a section in its heading: without 【】 and 一、. Caller frees. */
+char *outline_section_name(const char *heading);
+
 /* Adds a problem at a line of the document. */
 #define outline_problem(outline, rule, line, todo, ...)                                            \
     problems_add((outline)->problems, PROBLEM, rule, EX_DATAERR,                                   \

@@ -100,7 +100,9 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_HISTORY_ADD] = "INSERT INTO history (at, who, what, issue, issue_name, address, detail)"
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_HISTORY] = "SELECT at, who, what, issue_name, address, detail FROM history"
-                    " WHERE ?1 IS NULL OR issue = ?1 ORDER BY id",
+                    " WHERE (?1 IS NULL OR issue = ?1) AND (issue IS NULL OR NOT EXISTS"
+                    " (SELECT 1 FROM issue WHERE issue.id = history.issue AND kind = 'notice'))"
+                    " ORDER BY id",
     [SQL_ROLL] = "SELECT name, sha256, first_seen FROM roll WHERE id = ?1",
     [SQL_ROLLS] = "SELECT id FROM roll WHERE sha256 IS NOT NULL ORDER BY id",
     [SQL_ROLL_SAVE] =
