@@ -18,12 +18,16 @@ static bool write_file(const char *folder, const char *name, const char *octets,
 
 /* --- writing ----------------------------------------------------------------------------------- */
 
-/* "leaders.csv:12" without its line: whoever moves to another line has not changed. */
+/* "leaders.csv:12" and "leaders.xlsx:名单!B12" without the row: whoever moves to another one has not
+ * changed. */
 static char *list_of(const char *origin)
 {
-    const char *colon = strrchr(origin, ':');
-    bool is_line = colon && colon[1] && strspn(colon + 1, "0123456789") == strlen(colon + 1);
-    return is_line ? g_strndup(origin, (gsize)(colon - origin)) : g_strdup(origin);
+    const char *mark = strrchr(origin, '!');
+    mark = mark ? mark : strrchr(origin, ':');
+    const char *row = mark ? mark + 1 : "";
+    row += mark && *mark == '!' ? strspn(row, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") : 0;
+    bool is_row = *row && strspn(row, "0123456789") == strlen(row);
+    return is_row ? g_strndup(origin, (gsize)(mark - origin)) : g_strdup(origin);
 }
 
 static GString *roll_csv(const GPtrArray *recipients, char **sha256)
