@@ -2,6 +2,7 @@
 
 #include "base/csv.h"
 #include "cli/which.h"
+#include "people/merge.h"
 
 static int run_export(struct session *session, int argc, char **argv);
 
@@ -17,8 +18,8 @@ static GString *sheet_of(const GPtrArray *recipients)
     GString *sheet = g_string_new(NULL);
     csv_add_bom(sheet);
     csv_add_record(sheet,
-                   (const char *[]){_("address"), _("full name"), _("position"), _("unit"),
-                                    _("origin")},
+                   (const char *[]){merge_heading(0), merge_heading(1), merge_heading(2),
+                                    merge_heading(3), _("origin")},
                    5);
     for (guint i = 0; i < recipients->len; i++) {
         const struct recipient *one = recipients->pdata[i];

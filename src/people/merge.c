@@ -11,12 +11,18 @@
 
 #define LIST_MOST ((size_t)256 << 20)
 
-/* The columns that a spreadsheet can change, with the headings that are written where there is none.
- * These are what people read: in their language. */
+/* The columns that a spreadsheet can change. Not by gettext: list_read() must know them again. */
 static const struct {
     enum column column;
-    const char *heading;
-} written[] = {{ADDRESS, N_("address")}, {NAME, N_("name")}, {TITLE, N_("title")}, {UNIT, N_("unit")}};
+    const char *english, *chinese;
+} written[MERGE_HEADINGS] = {
+    {ADDRESS, "address", "邮箱"}, {NAME, "name", "姓名"}, {TITLE, "title", "职务"}, {UNIT, "unit", "单位"}};
+
+const char *merge_heading(size_t index)
+{
+    bool is_english = strcmp(_("en"), "en") == 0; /* the language of the catalogue in use */
+    return is_english ? written[index].english : written[index].chinese;
+}
 
 struct merging {
     struct merge *merge;
@@ -98,7 +104,7 @@ static void write_header(struct merging *merging, const GPtrArray *header)
             continue;
         if (*at < 0)
             *at = (int)MAX(row->len, merging->width);
-        set_cell(row, *at, _(written[i].heading));
+        set_cell(row, *at, merge_heading(i));
     }
     merging->width = row->len;
     merging->header_done = true;

@@ -22,6 +22,11 @@ struct merge {
     size_t counts[MERGE_STOPPED + 1];
 };
 
+/* The headings of address, name, title and unit, as list_read() knows them, in the language of people.
+ * Static. */
+#define MERGE_HEADINGS 4
+const char *merge_heading(size_t index);
+
 /* Reads both; `list` need not be there yet. False: one of them is wrong (told in `problems`) or
  * reading failed. *merge is then the caller's. */
 MUST bool merge_read(struct merge **merge, const char *list, const char *spreadsheet,
