@@ -16,10 +16,11 @@ static bool write_file(const char *folder, const char *name, const char *octets,
     return file_write_durably(path, octets, length, error);
 }
 
-/* --- writing ----------------------------------------------------------------------------------- */
+/* --- writing -----------------------------------------------------------------------------------
+ */
 
-/* "leaders.csv:12" and "leaders.xlsx:名单!B12" without the row: whoever moves to another one has not
- * changed. */
+/* "leaders.csv:12" and "leaders.xlsx:名单!B12" without the row: whoever moves to another one has
+ * not changed. */
 static char *list_of(const char *origin)
 {
     const char *mark = strrchr(origin, '!');
@@ -61,9 +62,8 @@ static bool write_group(const struct people *people, const struct group *group, 
         AUTO(text) char *name = g_strconcat(group->id, ".csv", NULL);
         good = write_file(folder, name, csv->str, csv->len, error);
     }
-    json_array_append_new(index,
-                          json_pack("{s:o, s:o, s:o}", "group", json_text(group->id), "name",
-                                    json_text(group->name), "sha256", json_text(sha256)));
+    json_array_append_new(index, json_pack("{s:o, s:o, s:o}", "group", json_text(group->id), "name",
+                                           json_text(group->name), "sha256", json_text(sha256)));
     return good;
 }
 
@@ -96,7 +96,8 @@ bool rolls_write(const struct people *people, const char *folder, struct error *
     return write_file(folder, index_name, text, strlen(text), error);
 }
 
-/* --- noting ------------------------------------------------------------------------------------ */
+/* --- noting ------------------------------------------------------------------------------------
+ */
 
 static void member_free_all(void *pointer)
 {
@@ -155,8 +156,7 @@ static bool is_listed(const json_t *index, const char *group)
 {
     size_t i;
     const json_t *row;
-    json_array_foreach(index, i, row)
-    {
+    json_array_foreach (index, i, row) {
         if (g_strcmp0(json_get_text(row, "group"), group) == 0)
             return true;
     }
@@ -186,10 +186,8 @@ bool rolls_note(struct queue *queue, const char *folder, usec_t now, int64_t *ch
                          N_("the rolls of the groups were not written whole"));
     size_t i;
     const json_t *row;
-    json_array_foreach(index, i, row)
-    {
-        if (!json_get_text(row, "group") ||
-            !note_group(queue, folder, row, now, changes, error))
+    json_array_foreach (index, i, row) {
+        if (!json_get_text(row, "group") || !note_group(queue, folder, row, now, changes, error))
             return false;
     }
     return end_gone(queue, index, now, error);

@@ -56,6 +56,8 @@ def test_a_shrunk_group_holds_the_issue_before_anybody_has_it(guarded):
     assert copies(server) == before
     page = (office.folder / "sending" / "2023-25" / "status.html").read_text()
     assert "收件人与上次相比" in page and READERS[39] in page
+    status = office.does("status", "2023-25")
+    assert "! 读者: 40 → 10 (+0 -30) [2023-24]" in status and f"  - {READERS[39]}" in status
     # The hold outlives the daemon, and is told once.
     office.stop()
     office.start()

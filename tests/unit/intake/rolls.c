@@ -128,10 +128,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(a_change_is_noted_with_its_list),
-        TEST(another_order_or_name_is_no_change),
-        TEST(a_list_that_cant_be_read_makes_nobody_go),
-        TEST(a_group_without_its_file_is_gone),
+        TEST(a_change_is_noted_with_its_list),          TEST(another_order_or_name_is_no_change),
+        TEST(a_list_that_cant_be_read_makes_nobody_go), TEST(a_group_without_its_file_is_gone),
         TEST(what_was_not_written_whole_is_not_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
