@@ -37,7 +37,10 @@ static const struct weight weights[] = {
     {SEEN_AFTER_OPEN | SEEN_HEADING, 0, -1},
     {SEEN_CLOSED, SEEN_HEADING, -5},
     {SEEN_INDENTED, SEEN_HEADING | SEEN_BOLD | SEEN_ENTRY, -2},
+    {SEEN_ALONE, SEEN_HEADING | SEEN_BOLD | SEEN_WEAKER, 1},
     {SEEN_LABEL, SEEN_HEADING, -2},
+    {SEEN_COMMA, SEEN_HEADING | SEEN_BOLD | SEEN_ENTRY, -2},
+    {SEEN_ATTRIBUTION, SEEN_HEADING | SEEN_ENTRY, -8},
 };
 
 static int title_score(unsigned evidence)
@@ -102,6 +105,19 @@ static bool is_open_paragraph(const struct reading *reading)
             g_str_has_suffix(block->text, "、"));
 }
 
+static bool is_attribution(const struct walk *walk, const struct reading *reading)
+{
+    AUTO(text) char *line = NULL;
+    const char *end;
+    if (reading->block->kind != BLOCK_PARAGRAPH)
+        return false;
+    bool under_title = walk->in_article && !walk->has_text && !walk->after_section;
+    line = attribution_line(reading->block->text, under_title);
+    if (!line)
+        line = attribution_at_end(reading->block->text, &end);
+    return line != NULL;
+}
+
 static void see_context(struct walk *walk, struct reading *reading)
 {
     struct outline *outline = walk->outline;
@@ -118,6 +134,8 @@ static void see_context(struct walk *walk, struct reading *reading)
     if (walk->title_level && reading->block->level > walk->title_level && walk->has_text &&
         !walk->ended)
         reading->evidence |= SEEN_DEEPER;
+    if (reading->key && is_attribution(walk, reading))
+        reading->evidence |= SEEN_ATTRIBUTION;
     if (is_weaker(walk, reading->evidence))
         reading->evidence |= SEEN_WEAKER;
     if (walk->numbered_titles && reading->evidence & SEEN_HAN_NUMBERED)
@@ -286,30 +304,21 @@ static void take_title(struct walk *walk, struct reading *reading)
     walk->articles++;
 }
 
+#define GOES_ON_NO_TITLE                                                                           \
+    (SEEN_ENTRY | SEEN_CLOSED | SEEN_FRAMED | SEEN_LABEL | SEEN_ATTRIBUTION | SEEN_INDENTED)
+
 /* A title over two lines: the second is as strong as the first, and no title of the contents. */
 static bool goes_on_title(const struct walk *walk, guint at)
 {
     const struct reading *reading = &walk->outline->readings[at], *before = reading - 1;
     if (!walk->in_article || walk->has_text || walk->after_section || at == 0 ||
         before->role != ROLE_TITLE ||
-        reading->evidence & (SEEN_ENTRY | SEEN_CLOSED | SEEN_FRAMED | SEEN_LABEL) ||
+        reading->evidence & GOES_ON_NO_TITLE ||
         !(reading->evidence & SEEN_SHORT))
         return false;
     unsigned form = SEEN_HEADING | SEEN_BOLD;
     return (reading->evidence & form) == (before->evidence & form) &&
            reading->block->level == before->block->level && !(reading->evidence & SEEN_HAN_NUMBERED);
-}
-
-static bool is_attribution(const struct walk *walk, const struct reading *reading)
-{
-    AUTO(text) char *line = NULL;
-    const char *end;
-    if (reading->block->kind != BLOCK_PARAGRAPH)
-        return false;
-    line = attribution_line(reading->block->text, !walk->has_text);
-    if (!line)
-        line = attribution_at_end(reading->block->text, &end);
-    return line != NULL;
 }
 
 /* Does the paragraph before go on in this one? */

@@ -49,31 +49,32 @@ static bool is_body(const struct reading *reading)
     return reading->evidence & SEEN_CLOSED && strlen(text) > 60 && !strstr(text, "、");
 }
 
-/* Words under no label may go on only with a distribution: 联系电话 in an article's notice has other
- * lines under it. */
+static guint next_label(const struct outline *outline, guint at)
+{
+    while (at < outline->count && !begins_with_label(&outline->readings[at]))
+        at++;
+    return at;
+}
+
+/* A telephone or an address may stand at the end of an article's notice, with other lines of the
+ * notice under it; who edited and who receives stands in the imprint alone. */
 static guint skip_false_start(const struct outline *outline, guint start)
 {
-    enum label last = LABEL_NONE;
-    guint from = start;
     for (guint i = start; i < outline->count; i++) {
-        const struct reading *reading = &outline->readings[i];
-        const char *text = first_text(reading->block);
-        if (!text)
+        const char *text = first_text(outline->readings[i].block);
+        if (!text || is_printing_line(text))
             continue;
-        if (begins_with_label(reading)) {
-            if (from > i || last == LABEL_NONE)
-                from = i;
-            last = labels_first(text);
-        } else if (last != LABEL_DISTRIBUTION && !is_printing_line(text)) {
-            last = LABEL_NONE;
-            bool later = false;
-            for (guint r = i + 1; r < outline->count && r < i + 12 && !later; r++)
-                later = begins_with_label(&outline->readings[r]);
-            if (!later)
-                return from;
-        }
+        enum label label = begins_with_label(&outline->readings[i]) ? labels_first(text)
+                                                                    : LABEL_NONE;
+        if (label == LABEL_EDITOR || label == LABEL_REVIEWER || label == LABEL_DISTRIBUTION)
+            return start;
+        guint later = label == LABEL_NONE ? next_label(outline, i) : i;
+        if (later == outline->count)
+            return start;
+        if (label == LABEL_NONE)
+            start = i = later;
     }
-    return from;
+    return start;
 }
 
 static bool is_version_head(const struct reading *reading)
@@ -160,7 +161,7 @@ static char *recipients_of(const char *value)
 {
     static GRegex *closing;
     if (!closing)
-        closing = g_regex_new("\\s*[(（]\\s*共?印?\\s*[0-9０-９]+\\s*份\\s*[)）]|[。．]\\s*$",
+        closing = g_regex_new("[。．]?\\s*[(（]\\s*共?印?\\s*[0-9０-９]+\\s*份\\s*[)）]|[。．]\\s*$",
                               G_REGEX_OPTIMIZE, 0, NULL);
     AUTO(text) char *bare = g_regex_replace_literal(closing, value, -1, 0, "", 0, NULL);
     return text_trim(bare);

@@ -60,7 +60,7 @@ static const char *ends_with_spaced(const char *start, const char *end, const ch
             end = g_utf8_prev_char(end);
             c = g_utf8_get_char(end);
         } while (text_is_blank(c));
-        if (c >= 0xff21 && c <= 0xff5a)
+        if (c >= 0xff01 && c <= 0xff5e)
             c -= 0xff01 - '!';
         if (g_unichar_tolower(c) != wanted)
             return NULL;

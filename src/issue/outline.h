@@ -41,6 +41,8 @@ enum evidence { /* what is seen of a block by itself and its neighbours */
     SEEN_BEFORE_END = 1 << 17, /* the others end in attributions, and the open one has none yet */
     SEEN_DEEPER = 1 << 18,     /* a heading below the open article's level */
     SEEN_WEAKER = 1 << 19,     /* a form weaker than that of the document's titles */
+    SEEN_ATTRIBUTION = 1 << 20, /* it says who contributed */
+    SEEN_COMMA = 1 << 21,       /* as sentences have */
 };
 
 struct reading { /* of one block */
