@@ -7,7 +7,7 @@
 
 #define FILE_MOST ((size_t)1 << 30)
 
-static const char index_name[] = "index.json", troubles_name[] = "troubles.txt";
+static const char index_name[] = "index.json";
 
 static bool write_file(const char *folder, const char *name, const char *octets, size_t length,
                        struct error *error)
@@ -67,27 +67,10 @@ static bool write_group(const struct people *people, const struct group *group, 
     return good;
 }
 
-static bool write_troubles(const struct people *people, const char *folder, struct error *error)
-{
-    AUTO(problems) struct problems *problems = problems_new();
-    AUTO(str) GString *text = g_string_new(NULL);
-    people_check(people, problems);
-    for (size_t i = 0; i < problems_count(problems); i++) {
-        const struct problem *problem = problems_at(problems, i);
-        AUTO(text) char *line = error_line(&problem->error);
-        if (problem->severity != PROBLEM)
-            continue;
-        g_string_append_printf(text, "%s\n", line);
-        if (problem->error.todo.local)
-            g_string_append_printf(text, "    %s\n", problem->error.todo.local);
-    }
-    return !text->len || write_file(folder, troubles_name, text->str, text->len, error);
-}
-
 bool rolls_write(const struct people *people, const char *folder, struct error *error)
 {
     AUTO(json) json_t *index = json_array();
-    if (!folder_make(folder, error) || !write_troubles(people, folder, error))
+    if (!folder_make(folder, error))
         return false;
     for (size_t i = 0; i < people_group_count(people); i++)
         if (!write_group(people, people_group_at(people, i), folder, index, error))
@@ -191,11 +174,4 @@ bool rolls_note(struct queue *queue, const char *folder, usec_t now, int64_t *ch
             return false;
     }
     return end_gone(queue, index, now, error);
-}
-
-char *rolls_troubles(const char *folder)
-{
-    AUTO(text) char *path = g_build_filename(folder, troubles_name, NULL);
-    char *text = NULL;
-    return g_file_get_contents(path, &text, NULL, NULL) ? text : NULL;
 }

@@ -36,11 +36,8 @@ static void set_due(struct survey *survey, usec_t in)
 static void take_in(struct survey *survey)
 {
     AUTO(error) struct error error = {0};
-    AUTO(text) char *troubles = rolls_troubles(survey->out);
-    usec_t now = clock_now();
     int64_t changes;
-    if (!rolls_note(survey->parts.queue, survey->out, now, &changes, &error) ||
-        (troubles && !report_list_troubles(&survey->parts, troubles, now, &error))) {
+    if (!rolls_note(survey->parts.queue, survey->out, clock_now(), &changes, &error)) {
         log_error(LOG_WARNING, nothing(), &error);
         return;
     }
