@@ -280,7 +280,8 @@ static bool read_conf(const char *file, struct conf **conf, struct answers **ans
     if (!conf_read(conf, file, problems))
         return false;
     language_use((*conf)->language);
-    return answers_read(answers, (*conf)->answers_file, problems);
+    conf_check_files(*conf, problems);
+    return !problems_any(problems) && answers_read(answers, (*conf)->answers_file, problems);
 }
 
 static struct control_parts control_parts(struct daemon *daemon)

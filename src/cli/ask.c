@@ -124,7 +124,8 @@ bool ask_recipients(struct ask *ask, const char *issue, const char *state, ask_r
             return false;
         size_t i;
         const json_t *row;
-        json_array_foreach(json_object_get(page, "recipients"), i, row) recipient(user, row);
+        json_array_foreach (json_object_get(page, "recipients"), i, row)
+            recipient(user, row);
         if (paged)
             paged(user);
         after = json_integer_value(json_object_get(page, "next"));

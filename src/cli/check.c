@@ -53,6 +53,7 @@ static void check_conf(const struct session *session, struct problems *problems)
 static int finish(struct problems *problems)
 {
     problems_print(problems, REMARK, stdout);
+    (void)fflush(stdout); /* before what goes to stderr, where both are one */
     return fail_all(problems);
 }
 
@@ -111,7 +112,7 @@ static void check_file(const struct conf *conf, const char *path, json_t *files,
     }
     print_document(&document);
     problems_print(problems, REMARK, stdout);
-    (void)fflush(stdout); /* before what goes to stderr, where both are one */
+    (void)fflush(stdout);
     if (!good)
         problems_print(problems, PROBLEM, stderr);
 }

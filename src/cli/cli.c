@@ -62,6 +62,7 @@ static int read_overall(struct session *session, int argc, char **argv)
                                             {"version", no_argument, NULL, 'V'},
                                             {0}};
     int letter;
+    optind = 0; /* glibc: from the start */
     opterr = 0;
     while ((letter = getopt_long(argc, argv, "+:hV", options, NULL)) != -1)
         switch (letter) {

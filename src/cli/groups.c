@@ -72,7 +72,7 @@ static char *joined(const json_t *array)
     GString *text = g_string_new(NULL);
     size_t i;
     const json_t *item;
-    json_array_foreach(array, i, item)
+    json_array_foreach (array, i, item)
         g_string_append_printf(text, "%s%s", i ? ", " : "", json_string_value(item));
     return g_string_free(text, FALSE);
 }
@@ -85,8 +85,7 @@ static void print_rows(const json_t *rows)
     table_align_right(table, 1);
     size_t i;
     const json_t *row;
-    json_array_foreach(rows, i, row)
-    {
+    json_array_foreach (rows, i, row) {
         const json_t *size = json_object_get(row, "recipients");
         AUTO(text)
         char *count = json_is_integer(size)

@@ -21,13 +21,13 @@ static void print_table(const json_t *answer)
         6);
     size_t i;
     const json_t *row;
-    json_array_foreach(json_object_get(answer, "history"), i, row)
-    {
+    json_array_foreach (json_object_get(answer, "history"), i, row) {
+        const char *what = json_get_text(row, "what");
         AUTO(text) char *when = shown_time(json_get_text(row, "at"));
-        table_add(table, (const char *[]){
-                             when, json_get_text(row, "who"),
-                             word_of_deed(json_get_text(row, "what")), json_get_text(row, "issue"),
-                             json_get_text(row, "address"), json_get_text(row, "detail")});
+        AUTO(text) char *detail = words_of_detail(what, json_get_text(row, "detail"));
+        table_add(table, (const char *[]){when, json_get_text(row, "who"), word_of_deed(what),
+                                          json_get_text(row, "issue"),
+                                          json_get_text(row, "address"), detail});
     }
     table_print(table, stdout);
 }

@@ -20,7 +20,7 @@ static int change(struct ask *ask, const char *method, const char *resource, con
     AUTO(error) struct error error = {0};
     if (!ask_change(ask, method, resource, body, &answer, &error))
         return fail(&error);
-    printf("%s: %s\n", json_get_text(answer, "address"), _(done));
+    printf(_("%1$s: %2$s\n"), json_get_text(answer, "address"), _(done));
     return EX_OK;
 }
 
@@ -46,8 +46,7 @@ static void print_table(const json_t *answer)
         (const char *[]){_("address"), _("since"), _("until"), _("by whom"), _("why")}, 5);
     size_t i;
     const json_t *row;
-    json_array_foreach(json_object_get(answer, "suppressed"), i, row)
-    {
+    json_array_foreach (json_object_get(answer, "suppressed"), i, row) {
         AUTO(text) char *since = shown_time(json_get_text(row, "at"));
         AUTO(text) char *until = shown_time(json_get_text(row, "until"));
         table_add(table, (const char *[]){json_get_text(row, "address"), since, until,

@@ -89,8 +89,7 @@ static bool addresses_of(json_t *array, GPtrArray **addresses, struct error *err
     json_t *item;
     if (!json_array_size(array))
         return unpacked(false, error);
-    json_array_foreach(array, i, item)
-    {
+    json_array_foreach (array, i, item) {
         struct address *address = NULL;
         if (!json_is_string(item))
             return unpacked(false, error);
@@ -180,7 +179,7 @@ json_t *change_settle(const struct control_parts *parts, const struct request *r
 {
     AUTO(array) GPtrArray *addresses = NULL;
     json_t *array = NULL;
-    int sent;
+    int sent = 0;
     if (!UNPACK(request, error, "{s:o, s:b}", "addresses", &array, "sent", &sent) ||
         !addresses_of(array, &addresses, error))
         return NULL;

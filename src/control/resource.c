@@ -81,32 +81,38 @@ static bool parse_body(json_t **body, const char *octets, size_t length, struct 
     return true;
 }
 
+/* As far as it comes; *status stays 0 where the error says enough. */
+static json_t *answer_request(const struct control_parts *parts, const char *method,
+                              struct request *request, const char *body, size_t length,
+                              unsigned *status, struct error *error)
+{
+    AUTO(json) json_t *parsed = NULL;
+    const struct resource *resource = find(method, request, status, error);
+    if (!resource)
+        return NULL;
+    *status = 0;
+    if (!parse_body(&parsed, body, length, error))
+        return NULL;
+    request->body = parsed;
+    return resource->handler(parts, request, error);
+}
+
 json_t *resource_answer(const struct control_parts *parts, const char *method, const char *target,
                         const char *body, size_t length, const char *who, unsigned *status)
 {
     AUTO(error) struct error error = {0};
-    AUTO(json) json_t *parsed = NULL;
     struct request request = {.who = who};
-    const struct resource *resource = NULL;
     json_t *answer = NULL;
-
-    *status = 0;
-    if (target_parse(&request.target, target, &error) &&
-        (resource = find(method, &request, status, &error)) &&
-        parse_body(&parsed, body, length, &error)) {
-        request.body = parsed;
-        answer = resource->handler(parts, &request, &error);
-    }
-    if (request.target.segments)
+    unsigned unfound = 0, fitting;
+    if (target_parse(&request.target, target, &error)) {
+        answer = answer_request(parts, method, &request, body, length, &unfound, &error);
         target_clear(&request.target);
-    if (answer) {
-        *status = HTTP_OK;
-        return answer;
     }
-    unsigned fitting;
-    answer = resource_error(&error, &fitting);
-    if (resource || !*status)
-        *status = fitting;
+    if (!answer)
+        answer = resource_error(&error, &fitting);
+    else
+        fitting = HTTP_OK;
+    *status = unfound ? unfound : fitting;
     return answer;
 }
 

@@ -75,7 +75,7 @@ static bool nobody_to_send_to(struct intake *intake, const struct intake_order *
         return false;
     problems_add(intake->problems, PROBLEM, "no-recipients", EX_DATAERR,
                  document_place(order, intake->issue->imprint_line),
-                 N_("name the groups that receive it after 分送："),
+                 N_("name the groups that receive it in the imprint's distribution line"),
                  N_("nobody would receive this issue"));
     return true;
 }

@@ -134,19 +134,26 @@ static struct counts counts_of(const struct open_issue *issue)
     return counts;
 }
 
-/* What is in memory is newer than the row until the next commit. */
-static void add_memory(struct queue *queue, struct queue_issue *issue, sqlite3_stmt *row)
+static void take_from(struct queue_issue *issue, const struct open_issue *now)
 {
-    struct open_issue *memory = g_hash_table_lookup(queue->open, &issue->id);
-    struct open_issue *stored = memory ? NULL : open_issue_of(row);
-    const struct open_issue *now = memory ? memory : stored;
     issue->state = now->state;
     issue->why = now->why;
     issue->why_text = g_strdup(now->why_text);
     issue->finished_at = now->finished_at;
     issue->counts = counts_of(now);
-    if (stored)
-        open_issue_free(stored);
+}
+
+/* What is in memory is newer than the row until the next commit. */
+static void add_memory(struct queue *queue, struct queue_issue *issue, sqlite3_stmt *row)
+{
+    const struct open_issue *memory = g_hash_table_lookup(queue->open, &issue->id);
+    if (memory) {
+        take_from(issue, memory);
+        return;
+    }
+    struct open_issue *stored = open_issue_of(row);
+    take_from(issue, stored);
+    open_issue_free(stored);
 }
 
 static struct queue_issue *issue_of(struct queue *queue, sqlite3_stmt *row)

@@ -11,20 +11,23 @@ static bool is_open(const struct open_issue *issue)
     return issue->state == ISSUE_SENDING || issue->state == ISSUE_HELD;
 }
 
-static bool refuse_ended(const struct open_issue *issue, struct error *error)
+static bool refuse_ended(struct error *error)
 {
-    return error_set(error, EX_DATAERR, NOWHERE, NULL, N_("this issue is ended: %s"),
-                     issue_state_name(issue->state));
+    return error_set(error, EX_DATAERR, NOWHERE,
+                     N_("\"fensong retry\" opens an ended issue again for those who do not have it"),
+                     N_("this issue has ended already"));
 }
 
 bool queue_hold(struct queue *queue, int64_t id, enum hold_reason why, const char *words,
                 const char *who, struct error *error)
 {
     struct open_issue *issue;
-    if (!open_issue_get(queue, id, &issue, error) || !change_begin(queue, error))
+    if (!open_issue_get(queue, id, &issue, error))
         return false;
     if (!is_open(issue))
-        return refuse_ended(issue, error);
+        return refuse_ended(error);
+    if (!change_begin(queue, error))
+        return false;
     issue->state = ISSUE_HELD;
     issue->why = why;
     g_free(issue->why_text);
@@ -50,8 +53,7 @@ bool queue_release(struct queue *queue, int64_t id, const char *who, struct erro
     if (!open_issue_get(queue, id, &issue, error))
         return false;
     if (issue->state != ISSUE_HELD)
-        return error_set(error, EX_DATAERR, NOWHERE, NULL, N_("this issue is not held: %s"),
-                         issue_state_name(issue->state));
+        return error_set(error, EX_DATAERR, NOWHERE, NULL, N_("this issue is not held"));
     if (!change_begin(queue, error))
         return false;
     let_go(issue);
@@ -126,7 +128,7 @@ bool queue_cancel(struct queue *queue, int64_t id, const char *who, int64_t *cou
     if (!open_issue_get(queue, id, &issue, error))
         return false;
     if (!is_open(issue))
-        return refuse_ended(issue, error);
+        return refuse_ended(error);
     struct sweep sweep = {.queue = queue, .issue = issue, .event = ON_CANCELLED};
     if (!sweep_run(&sweep, error))
         return false;

@@ -83,7 +83,9 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_HISTORY_ADD] = "INSERT INTO history (at, who, what, issue, issue_name, address, detail)"
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_HISTORY] = "SELECT at, who, what, issue_name, address, detail FROM history"
-                    " WHERE ?1 IS NULL OR issue = ?1 ORDER BY id",
+                    " WHERE (?1 IS NULL OR issue = ?1) AND (issue IS NULL OR NOT EXISTS"
+                    " (SELECT 1 FROM issue WHERE issue.id = history.issue AND kind = 'notice'))"
+                    " ORDER BY id",
 };
 
 bool sql_failed(struct queue *queue, struct error *error)

@@ -57,15 +57,16 @@ static void add_hold(GString *page, const struct queue_issue *issue)
 
 static void add_groups(GString *page, const struct tally *tally)
 {
-    const char *const columns[] = {_("group"),    "",          _("should get it"), _("sent"),
-                                   _("deferred"), _("failed"), _("left"),          NULL};
+    const char *const columns[] = {_("group"),    "",           _("should get it"), _("sent"),
+                                   _("deferred"), _("unknown"), _("failed"),        _("left"),
+                                   NULL};
     page_table_head(page, columns, 2);
     for (guint i = 0; i < tally->groups->len; i++) {
         const struct group_counts *group = tally->groups->pdata[i];
         const struct counts *counts = &group->counts;
         const int64_t numbers[] = {tally_expected(counts), counts->sent,
-                                   counts->deferred + counts->unknown, counts->failed,
-                                   counts->queued + counts->sending};
+                                   counts->deferred,       counts->unknown,
+                                   counts->failed,         counts->queued + counts->sending};
         page_add(page, "<tr><td>%s</td><td class=\"bar\">", group->name);
         page_bar(page, counts);
         page_add(page, "</td>");
