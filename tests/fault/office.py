@@ -168,7 +168,7 @@ class Office:
         temporary = self.home / f"weekly/.{number}.tmp"
         temporary.write_text(text)
         temporary.rename(self.home / f"weekly/outbox/第{number}期.md")
-        self.issues.append(f"2023-{number:02}" if number < 10 else f"2023-{number}")
+        self.issues.append(f"2023-{number}")
         return self.issues[-1]
 
     def query(self, sql, *values):

@@ -1,6 +1,6 @@
 /* LD_PRELOAD for the fault tests: the Nth call that changes a file under FAULT_UNDER fails, or the
- * process is killed at it; and the wall clock can be set off. What to do, and what came of it, is in
- * FAULT_FILE, mapped by every process, so that the calls of all of them are counted together. */
+ * process is killed at it; and the wall clock can be set off. What to do, and what came of it, is
+ * in FAULT_FILE, mapped by every process, so that the calls of all of them are counted together. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -40,8 +40,8 @@ __attribute__((constructor)) static void map_plan(void)
     const char *path = getenv("FAULT_FILE");
     under = getenv("FAULT_UNDER");
     int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
-    void *memory = fd < 0 ? MAP_FAILED
-                          : mmap(NULL, sizeof *plan, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    void *memory =
+        fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *plan, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (fd >= 0)
         close(fd);
     if (memory != MAP_FAILED && under)
@@ -58,7 +58,8 @@ static void *next_symbol(const char *name)
     return symbol;
 }
 
-/* --- the decision ---------------------------------------------------------------------------------- */
+/* --- the decision
+ * ---------------------------------------------------------------------------------- */
 
 static bool is_watched(const char *path)
 {
@@ -78,8 +79,8 @@ static bool fd_path(int fd, char path[PATH_MAX])
 static void note(const char *call, const char *path)
 {
     if (atomic_fetch_add(&plan->hits, 1) == 0)
-        (void)snprintf(plan->what, sizeof plan->what, "%s %s (%s)", call,
-                       path + strlen(under) + 1, program_invocation_short_name);
+        (void)snprintf(plan->what, sizeof plan->what, "%s %s (%s)", call, path + strlen(under) + 1,
+                       program_invocation_short_name);
 }
 
 static void die(void)
@@ -151,7 +152,8 @@ static enum verdict meet_at(const char *call, int folder, const char *name)
         return result;                                                                             \
     } while (0)
 
-/* --- the calls ------------------------------------------------------------------------------------- */
+/* --- the calls
+ * ------------------------------------------------------------------------------------- */
 
 ssize_t write(int fd, const void *octets, size_t length)
 {
@@ -208,8 +210,7 @@ int rename(const char *from, const char *to)
 
 int renameat(int from_folder, const char *from, int to_folder, const char *to)
 {
-    PASS(meet_at("rename", to_folder, to), int,
-         REAL(renameat)(from_folder, from, to_folder, to));
+    PASS(meet_at("rename", to_folder, to), int, REAL(renameat)(from_folder, from, to_folder, to));
 }
 
 int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags)
@@ -228,7 +229,8 @@ int mkdir(const char *path, mode_t mode)
     PASS(meet("mkdir", path), int, REAL(mkdir)(path, mode));
 }
 
-/* --- the clock ------------------------------------------------------------------------------------- */
+/* --- the clock
+ * ------------------------------------------------------------------------------------- */
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
