@@ -21,12 +21,12 @@ VARIANT  := $(if $(filter-out cc gcc,$(CC)),-$(notdir $(CC)))$(if $(SANITIZE),-$
 BUILD    ?= build$(if $(VARIANT),/variant$(VARIANT))
 
 PACKAGES := libconfig libcmark-gfm gmime-3.0 libmicrohttpd libsystemd sqlite3 jansson libidn2 \
-            libcurl openssl glib-2.0 libseccomp
+            libcurl openssl glib-2.0 libseccomp libarchive libxml-2.0
 DEBIAN_PACKAGES := gcc make pkg-config gettext libesmtp-dev libconfig-dev libcmark-gfm-dev \
     libcmark-gfm-extensions-dev libgmime-3.0-dev libmicrohttpd-dev libsystemd-dev libsqlite3-dev \
     libjansson-dev libidn2-dev libcsv-dev libunistring-dev libcurl4-openssl-dev libssl-dev \
-    libglib2.0-dev libseccomp-dev
-TEST_PACKAGES := python3 python3-pytest python3-aiosmtpd libcmocka-dev postfix openssl
+    libglib2.0-dev libseccomp-dev libarchive-dev libxml2-dev
+TEST_PACKAGES := python3 python3-pytest python3-aiosmtpd libcmocka-dev postfix openssl slapd
 LINT_PACKAGES := clang clang-tidy clang-format cppcheck
 
 WARN := -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion -Wshadow -Wformat=2 -Wmissing-prototypes \

@@ -464,7 +464,7 @@ static int check_config(const char *file)
     AUTO(problems) struct problems *problems = problems_new();
     AUTO(error) struct error error = {0};
     if (read_conf(file, &conf, &answers, problems)) {
-        if (people_read(&people, conf->groups_dir, &error))
+        if (people_read_configured(&people, conf, &error))
             people_check(people, problems);
         else
             problems_take(problems, "groups", &error);
