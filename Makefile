@@ -47,7 +47,8 @@ SOURCES      := $(filter-out $(WIRE_SOURCES),$(wildcard src/*/*.c))
 OBJECTS      := $(SOURCES:%.c=$(BUILD)/%.o)
 WIRE_OBJECTS := $(WIRE_SOURCES:%.c=$(BUILD)/%.o)
 LIBRARY      := $(BUILD)/libfensong.a
-PROGRAMS     := $(BUILD)/fensongd $(BUILD)/fensong $(BUILD)/fensong-intake $(BUILD)/fensong-sender
+PROGRAMS     := $(BUILD)/fensongd $(BUILD)/fensong $(BUILD)/fensong-intake $(BUILD)/fensong-fetch \
+                $(BUILD)/fensong-sender
 MAINS        := $(wildcard daemon/*.c)
 
 DATA_FILES := $(shell find conf/templates -type f 2>/dev/null) $(wildcard conf/*.conf)
@@ -79,6 +80,9 @@ $(BUILD)/fensong: $(BUILD)/daemon/fensong.o $(LIBRARY)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/fensong-intake: $(BUILD)/daemon/intake.o $(LIBRARY)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/fensong-fetch: $(BUILD)/daemon/fetch.o $(LIBRARY)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/fensong-sender: $(BUILD)/daemon/sender.o $(WIRE_OBJECTS) $(LIBRARY)
@@ -159,6 +163,7 @@ install: all
 	$(INSTALL) 755 $(BUILD)/fensongd $(DESTDIR)$(SBINDIR)/fensongd
 	$(INSTALL) 755 $(BUILD)/fensong $(DESTDIR)$(BINDIR)/fensong
 	$(INSTALL) 755 $(BUILD)/fensong-intake $(DESTDIR)$(LIBEXECDIR)/fensong-intake
+	$(INSTALL) 755 $(BUILD)/fensong-fetch $(DESTDIR)$(LIBEXECDIR)/fensong-fetch
 	$(INSTALL) 755 $(BUILD)/fensong-sender $(DESTDIR)$(LIBEXECDIR)/fensong-sender
 	cd $(BUILD)/data && find . -type f ! -name .made ! -name fensong.conf \
 	    -exec $(INSTALL) 644 {} $(abspath $(DESTDIR)$(DATADIR))/{} \;

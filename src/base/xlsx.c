@@ -5,7 +5,7 @@
 #include "base/xlsx_book.h"
 
 #define COLUMNS_MOST 256 /* what stands further right is no list's */
-#define ROWS_MOST 1048576
+#define ROWS_MOST    1048576
 
 struct sheet_reading {
     const struct xlsx_book *book;
@@ -95,8 +95,9 @@ static void end_cell(struct sheet_reading *reading)
         g_ptr_array_add(reading->fields, g_strdup(""));
     bool is_shared = g_strcmp0(reading->type, "s") == 0;
     bool is_number = !reading->type || strcmp(reading->type, "n") == 0;
-    char *text = is_shared ? shared(reading) : is_number ? number(reading)
-                                                         : g_strdup(reading->value->str);
+    char *text = is_shared   ? shared(reading)
+                 : is_number ? number(reading)
+                             : g_strdup(reading->value->str);
     g_free(reading->fields->pdata[column]);
     reading->fields->pdata[column] = without_returns(text);
 }
@@ -180,8 +181,8 @@ static bool read_sheet(struct sheet_reading *reading, struct error *error)
     return good;
 }
 
-bool xlsx_read(GBytes *octets, const char *sheet, const char *file, char **name,
-               csv_record *record, void *user, struct error *error)
+bool xlsx_read(GBytes *octets, const char *sheet, const char *file, char **name, csv_record *record,
+               void *user, struct error *error)
 {
     const struct xlsx_file xlsx = {octets, file};
     AUTO(xlsx_book) struct xlsx_book *book = NULL;

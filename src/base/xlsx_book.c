@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 
-#define SHEETS_MOST 1000
-#define STYLES_MOST 100000
+#define SHEETS_MOST  1000
+#define STYLES_MOST  100000
 #define STRINGS_MOST ((size_t)16 << 20)
 
 struct sheet {
@@ -103,8 +103,7 @@ static void set_part(struct xlsx_book *book, const char *id, const char *target)
     for (guint i = 0; id && target && i < book->sheets->len; i++) {
         struct sheet *sheet = book->sheets->pdata[i];
         if (g_strcmp0(sheet->id, id) == 0 && !sheet->part)
-            sheet->part =
-                *target == '/' ? g_strdup(target + 1) : g_strconcat("xl/", target, NULL);
+            sheet->part = *target == '/' ? g_strdup(target + 1) : g_strconcat("xl/", target, NULL);
     }
 }
 

@@ -1,5 +1,5 @@
-/* What the sheets of an .xlsx file share: their names and places, the texts of their cells, and which
- * styles show a number as a date (ECMA-376 part 1, 18.2, 18.4, 18.8). For xlsx*.c alone. */
+/* What the sheets of an .xlsx file share: their names and places, the texts of their cells, and
+ * which styles show a number as a date (ECMA-376 part 1, 18.2, 18.4, 18.8). For xlsx*.c alone. */
 #pragma once
 #include "base/xlsx_part.h"
 

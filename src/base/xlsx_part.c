@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define UNPACKED_MOST ((size_t)512 << 20) /* octets of a part: a million rows take some 200 MiB */
-#define ENTRIES_MOST 10000
+#define ENTRIES_MOST  10000
 
 struct xlsx_part {
     struct archive *archive;
@@ -85,8 +85,7 @@ bool xlsx_part_open(struct xlsx_part **part, const struct xlsx_file *file, const
     bool found = false;
     fresh->file = g_strdup(file->name);
     fresh->archive = archive_read_new();
-    if (!open_archive(fresh->archive, file->octets) ||
-        !find_entry(fresh->archive, name, &found))
+    if (!open_archive(fresh->archive, file->octets) || !find_entry(fresh->archive, name, &found))
         return refuse(file->name, error, N_("this is no .xlsx file, or a damaged one"));
     *part = NULL;
     if (!found)

@@ -75,8 +75,8 @@ static bool begins_bracket(const char *word)
     return *word == '<' || g_str_has_prefix(word, "＜");
 }
 
-/* Words without @ are the name of the <address> that follows; before anything else they are pieces of
- * their own, which nobody can write to. */
+/* Words without @ are the name of the <address> that follows; before anything else they are pieces
+ * of their own, which nobody can write to. */
 static void take_word(GPtrArray *pieces, GString *names, const char *word)
 {
     if (!is_address(word)) {

@@ -2,7 +2,7 @@
 #pragma once
 #include <glib.h>
 
-/* The pieces, each an address as mailbox_parse() reads it, with the name before it where it stands as
- * 张三 <address>; of char *, the caller's. What is no address is a piece too, to be refused in words
- * that show it. */
+/* The pieces, each an address as mailbox_parse() reads it, with the name before it where it stands
+ * as 张三 <address>; of char *, the caller's. What is no address is a piece too, to be refused in
+ * words that show it. */
 GPtrArray *cell_addresses(const char *text);

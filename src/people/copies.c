@@ -7,6 +7,7 @@
 
 #define RECORD_MOST ((size_t)64 << 10)
 
+const char copies_trouble_name[] = "trouble.json";
 static const char ending[] = ".json";
 
 struct copies *copies_new(const char *state_dir, usec_t max_age)
@@ -105,8 +106,7 @@ static bool keep_content(const struct copies *copies, struct copy *copy, GBytes 
     g_free(copy->sha256);
     copy->sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, content);
     AUTO(text) char *path = copy_path(copies, copy);
-    return g_file_test(path, G_FILE_TEST_EXISTS) ||
-           file_write_durably(path, octets, length, error);
+    return g_file_test(path, G_FILE_TEST_EXISTS) || file_write_durably(path, octets, length, error);
 }
 
 bool copies_keep(const struct copies *copies, struct copy *copy, GBytes *content,
@@ -153,6 +153,7 @@ bool copies_sweep(const struct copies *copies, GHashTable *keys, struct error *e
     const char *name;
     bool good = true;
     find_wanted(copies, keys, wanted);
+    g_hash_table_add(wanted, g_strdup(copies_trouble_name));
     while (folder && good && (name = g_dir_read_name(folder))) {
         AUTO(text) char *path = g_build_filename(copies->folder, name, NULL);
         if (!g_hash_table_contains(wanted, name))

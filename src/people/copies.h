@@ -1,7 +1,11 @@
-/* The last good copy of each list, in state_dir/copies: KEY.json says what is known of a list, the file
- * that it names by SHA-256 is the copy. fensong-fetch alone writes here; everybody else reads. */
+/* The last good copy of each list, in state_dir/copies: KEY.json says what is known of a list, the
+ * file that it names by SHA-256 is the copy. fensong-fetch alone writes here; everybody else reads.
+ */
 #pragma once
 #include "base/clock.h"
+
+/* Beside the copies: which lists are in trouble (see people/refresh.h). */
+extern const char copies_trouble_name[];
 
 struct copies {
     char *folder;

@@ -42,7 +42,7 @@ static void remark_on_age(struct group_file *file, const struct list_source *sou
                           const struct copy *copy)
 {
     AUTO(text) char *when = clock_rfc3339(copy->good_at);
-    problems_add(file->problems, REMARK, "list-too-old", EX_DATAERR, source->said,
+    problems_add(file->problems, REMARK, PEOPLE_LIST_TOO_OLD, EX_DATAERR, source->said,
                  N_("look why the list can't be read; what is to be sent to it is held"),
                  N_("the last good copy of the list %1$s, of %2$s, is older than list_max_age"),
                  source->name, when);

@@ -10,15 +10,15 @@
 #include "people/cell.h"
 #include "people/columns.h"
 
-#define LIST_MOST ((size_t)256 << 20) /* octets; some three million rows */
-#define TOLD_MOST 50                  /* wrong rows that are told: nobody reads more */
-#define ADDRESSES_MOST 1000           /* in a cell */
-#define TITLES_MOST 5                 /* rows before the header, as 市科协领导名单 */
+#define LIST_MOST      ((size_t)256 << 20) /* octets; some three million rows */
+#define TOLD_MOST      50                  /* wrong rows that are told: nobody reads more */
+#define ADDRESSES_MOST 1000                /* in a cell */
+#define TITLES_MOST    5                   /* rows before the header, as 市科协领导名单 */
 
 static const char rule[] = "list";
 
-static const char *const yes[] = {"是",   "1",      "true", "yes", "y", "x", "√",
-                                  "停用", "已停用", "✓",    "✔",   NULL};
+static const char *const yes[] = {"是", "1",    "true",   "yes", "y", "x",
+                                  "√",  "停用", "已停用", "✓",   "✔", NULL};
 static const char *const no[] = {"", "否", "0", "false", "no", "n", NULL};
 
 struct list {
@@ -96,8 +96,8 @@ static bool refuse_columns(struct list *list, struct place place)
                         N_("the list begins neither with a header row nor with an address"));
 }
 
-/* A title stands alone in its row. It is passed over if a header follows: before addresses without a
- * header it may be an address that lacks its @, which must not go unnoticed. */
+/* A title stands alone in its row. It is passed over if a header follows: before addresses without
+ * a header it may be an address that lacks its @, which must not go unnoticed. */
 static bool may_be_title(const struct list *list, const GPtrArray *fields)
 {
     return list->titles < TITLES_MOST && filled(fields) == 1 && !any_address(fields);
@@ -280,8 +280,9 @@ static void count_delimiters(const char *line, size_t count[])
     }
 }
 
-/* Of the first line that is not empty: the one that parts it into most headings; without any, tab or
- * comma before semicolon, which may part the addresses of one cell; else the one that is there. */
+/* Of the first line that is not empty: the one that parts it into most headings; without any, tab
+ * or comma before semicolon, which may part the addresses of one cell; else the one that is there.
+ */
 static char find_delimiter(const char *text)
 {
     size_t count[sizeof delimiters] = {0};
@@ -381,32 +382,33 @@ void list_read_octets(GPtrArray *members, GBytes *octets, const struct list_file
     g_free(list.sheet);
 }
 
-static bool load(GBytes **octets, const struct list_file *file, struct error *error)
+bool list_load(GBytes **octets, const struct list_file *file, struct error *error)
 {
     AUTO(fd) int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd >= 0)
-        return file_read(octets, fd, LIST_MOST, file->shown, error);
-    return error_set_errno(error, file->said, N_("the list %s can't be opened"), file->shown);
+    if (fd >= 0 && file_read(octets, fd, LIST_MOST, file->shown, error))
+        return true;
+    if (fd < 0)
+        error_set_errno(error, file->said, N_("the list %s can't be opened"), file->shown);
+    if (error->exit_class != EX_TEMPFAIL)
+        error->exit_class = EX_DATAERR;
+    return false;
 }
 
 void list_read_file(GPtrArray *members, const struct list_file *file, struct problems *problems)
 {
     AUTO(error) struct error error = {0};
     AUTO(bytes) GBytes *octets = NULL;
-    if (load(&octets, file, &error)) {
+    if (list_load(&octets, file, &error))
         list_read_octets(members, octets, file, problems);
-        return;
-    }
-    if (error.exit_class != EX_TEMPFAIL)
-        error.exit_class = EX_DATAERR;
-    problems_take(problems, rule, &error);
+    else
+        problems_take(problems, rule, &error);
 }
 
 char *list_sheet(const char *name, const char **sheet)
 {
     const char *mark = strrchr(name, '#');
-    bool is_sheet = mark && mark - name >= 5 &&
-                    g_ascii_strncasecmp(mark - 5, ".xlsx", 5) == 0 && mark[1];
+    bool is_sheet =
+        mark && mark - name >= 5 && g_ascii_strncasecmp(mark - 5, ".xlsx", 5) == 0 && mark[1];
     *sheet = is_sheet ? mark + 1 : NULL;
     return is_sheet ? g_strndup(name, (gsize)(mark - name)) : g_strdup(name);
 }

@@ -1,10 +1,10 @@
-/* A list: a file that says who is in a group, as CSV or .xlsx, whatever it is called. With a header row
- * (address/邮箱, name/姓名, title/职务, unit/单位, 停用/disabled, 起/from, 止/until) or without one: then
- * the column that holds addresses. */
+/* A list: a file that says who is in a group, as CSV or .xlsx, whatever it is called. With a header
+ * row (address/邮箱, name/姓名, title/职务, unit/单位, 停用/disabled, 起/from, 止/until) or without
+ * one: then the column that holds addresses. */
 #pragma once
 #include "people/member.h"
 
-struct list_file { /* borrowed */
+struct list_file {     /* borrowed */
     const char *path;  /* of the file that is read: the list itself, or a copy of it */
     const char *shown; /* how people know it, in messages: its path or URL */
     const char *name;  /* how the group calls it, for the origin */
@@ -21,11 +21,14 @@ void list_read_file(GPtrArray *members, const struct list_file *file, struct pro
 void list_read(GPtrArray *members, const char *path, const char *name, struct place said,
                struct problems *problems);
 
-/* Parts "x.xlsx#名单" into the path, which is the caller's, and the sheet, which points into `name`;
- * NULL: none is named. */
+/* Parts "x.xlsx#名单" into the path, which is the caller's, and the sheet, which points into
+ * `name`; NULL: none is named. */
 char *list_sheet(const char *name, const char **sheet);
 
-/* Can these octets be a list: does it read whole, apart from what only people can know? For who keeps
- * copies. `file->path` is not looked at. */
+/* All of the file at file->path. EX_DATAERR, EX_TEMPFAIL as above. */
+MUST bool list_load(GBytes **octets, const struct list_file *file, struct error *error);
+
+/* Can these octets be a list: does it read whole, apart from what only people can know? For who
+ * keeps copies. `file->path` is not looked at. */
 void list_read_octets(GPtrArray *members, GBytes *octets, const struct list_file *file,
                       struct problems *problems);

@@ -7,8 +7,8 @@ struct term {
 };
 
 /* A day as people and spreadsheets write it: 2023-11-16, 2023/11/16, 2023.11.16, 20231116,
- * 2023年11月16日, with a time of day after it or not; of a month alone its first day, or its last one
- * where `last`. 0: it is none. */
+ * 2023年11月16日, with a time of day after it or not; of a month alone its first day, or its last
+ * one where `last`. 0: it is none. */
 int term_day(const char *text, bool last);
 int term_today(void);
 /* The day so many days before this one. */

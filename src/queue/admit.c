@@ -84,8 +84,27 @@ static bool set_counts(struct admission *admission, struct error *error)
     return sql_run(admission->queue, error, SQL_ISSUE_SET_LAST, "ii", issue->id, issue->last);
 }
 
-static bool admit(struct admission *admission, const struct parcel *parcel,
-                  const char *parcel_name, usec_t now, struct error *error)
+/* By the same commit: an issue that is to be held is never seen without its hold. */
+static bool hold_as_said(struct admission *admission, const struct parcel_facts *facts, usec_t now,
+                         struct error *error)
+{
+    struct open_issue *issue;
+    const char *lists = hold_reason_name(HOLD_LISTS);
+    if (g_strcmp0(facts->hold, lists) != 0)
+        return true;
+    if (!open_issue_get(admission->queue, admission->issue, &issue, error))
+        return false;
+    issue->state = ISSUE_HELD;
+    issue->why = HOLD_LISTS;
+    g_free(issue->why_text);
+    issue->why_text = g_strdup(facts->hold_words);
+    issue->dirty = true;
+    return history_add(admission->queue, now, "fensongd", "held", admission->issue, NULL, lists,
+                       error);
+}
+
+static bool admit(struct admission *admission, const struct parcel *parcel, const char *parcel_name,
+                  usec_t now, struct error *error)
 {
     struct queue *queue = admission->queue;
     const struct parcel_facts *facts = parcel_facts(parcel);
@@ -99,7 +118,7 @@ static bool admit(struct admission *admission, const struct parcel *parcel,
            set_counts(admission, error) &&
            history_add(queue, now, "fensongd", "accepted", admission->issue, NULL, facts->document,
                        error) &&
-           queue_commit(queue, error);
+           hold_as_said(admission, facts, now, error) && queue_commit(queue, error);
 }
 
 static bool find_same(struct queue *queue, const struct parcel_facts *facts, int64_t *id,
@@ -130,8 +149,8 @@ bool queue_admit(struct queue *queue, const struct parcel *parcel, const char *p
                          facts->issue);
     }
     AUTO(table) GHashTable *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    AUTO(table) GHashTable *suppressed =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    AUTO(table)
+    GHashTable *suppressed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     struct admission admission = {.queue = queue, .seen = seen, .suppressed = suppressed};
     if (read_suppressed(queue, now, suppressed, error) &&
         admit(&admission, parcel, parcel_name, now, error)) {
