@@ -70,9 +70,9 @@ static void flush(GPtrArray *pieces, GString *names)
     g_string_truncate(names, 0);
 }
 
-static bool begins_bracket(const char *word)
+static bool has_bracket(const char *word)
 {
-    return *word == '<' || g_str_has_prefix(word, "＜");
+    return strchr(word, '<') || strstr(word, "＜");
 }
 
 /* Words without @ are the name of the <address> that follows; before anything else they are pieces
@@ -83,7 +83,7 @@ static void take_word(GPtrArray *pieces, GString *names, const char *word)
         g_string_append_printf(names, "%s%s", names->len ? " " : "", word);
         return;
     }
-    if (names->len && begins_bracket(word)) {
+    if (names->len && has_bracket(word)) {
         g_ptr_array_add(pieces, g_strconcat(names->str, " ", word, NULL));
         g_string_truncate(names, 0);
         return;
@@ -92,11 +92,24 @@ static void take_word(GPtrArray *pieces, GString *names, const char *word)
     g_ptr_array_add(pieces, g_strdup(word));
 }
 
+/* Most cells hold one address and nothing else; lists are long. */
+static bool is_plain(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text <= ' ' || (unsigned char)*text >= 0x7f || strchr("\";,<", *text))
+            return false;
+    return true;
+}
+
 GPtrArray *cell_addresses(const char *text)
 {
+    GPtrArray *pieces = g_ptr_array_new_with_free_func(g_free);
+    if (is_plain(text)) {
+        g_ptr_array_add(pieces, g_strdup(text));
+        return pieces;
+    }
     AUTO(text) char *smoothed = smooth(text);
     AUTO(str) GString *names = g_string_new(NULL);
-    GPtrArray *pieces = g_ptr_array_new_with_free_func(g_free);
     for (const char *at = smoothed; *at;) {
         const char *end = word_end(at);
         AUTO(text) char *word = g_strndup(at, (gsize)(end - at));

@@ -309,7 +309,7 @@ static char said_delimiter(GString *text)
     if (g_ascii_strncasecmp(text->str, "sep=", 4) != 0 || !text->str[4] || text->str[5] != '\n')
         return '\0';
     char delimiter = text->str[4];
-    memcpy(text->str, "\n\n\n\n\n", 5); /* the line stays, and with it the numbers of the others */
+    memset(text->str, ' ', 5); /* the line stays, and with it the numbers of the others */
     return strchr(delimiters, delimiter) ? delimiter : '\0';
 }
 
