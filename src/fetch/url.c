@@ -1,5 +1,6 @@
 #include "fetch/url.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <string.h>
 
@@ -30,8 +31,12 @@ bool url_is_ldap(const char *url)
 bool url_is_loopback(const char *url)
 {
     AUTO(text) char *host = part_of(url, CURLUPART_HOST);
-    return host && (g_ascii_strcasecmp(host, "localhost") == 0 ||
-                    g_str_has_prefix(host, "127.") || strcmp(host, "[::1]") == 0);
+    struct in_addr v4;
+    if (!host)
+        return false;
+    if (inet_pton(AF_INET, host, &v4) == 1)
+        return ntohl(v4.s_addr) >> 24 == 127;
+    return g_ascii_strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
 }
 
 /* --- LDAP --------------------------------------------------------------------------------------- */
@@ -110,7 +115,7 @@ bool url_check(char **url, const char *text, struct place place, struct error *e
     AUTO(text) char *user = part_of(text, CURLUPART_USER);
     if (!check_scheme(text, place, error))
         return false;
-    if (strlen(text) > URL_MOST || !host || !*host)
+    if (strlen(text) > URL_MOST || !host || !*host || strstr(text, ":///"))
         return error_set(error, EX_DATAERR, place, N_("correct the address"),
                          N_("this is no address of a list: %s"), text);
     if (user)

@@ -15,19 +15,22 @@ static int digits(const char **text, int most)
     return number;
 }
 
-/* What stands between the parts of a day; "" where nothing does. */
-static void pass_mark(const char **text)
+/* Moves past what stands between the parts of a day. False: nothing does. */
+static bool pass_mark(const char **text)
 {
+    bool passed = false;
     static const char *const marks[] = {"-", "/", ".", "年", "月"};
     while (**text == ' ')
         (*text)++;
     for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
         if (g_str_has_prefix(*text, marks[i])) {
             *text += strlen(marks[i]);
+            passed = true;
             break;
         }
     while (**text == ' ')
         (*text)++;
+    return passed;
 }
 
 static int last_of_month(int year, int month)
@@ -49,9 +52,10 @@ int term_day(const char *text, bool last)
     AUTO(text) char *trimmed = text_trim(folded);
     const char *at = trimmed;
     int year = digits(&at, 4);
-    pass_mark(&at);
+    /* Without marks eight digits are a day; fewer may be a serial number of a spreadsheet. */
+    bool marked = pass_mark(&at) || strspn(trimmed, "0123456789") == 8;
     int month = digits(&at, 2);
-    if (year < 1900 || month < 1 || month > 12)
+    if (!marked || year < 1900 || month < 1 || month > 12)
         return 0;
     pass_mark(&at);
     int day = digits(&at, 2);
