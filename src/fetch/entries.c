@@ -12,12 +12,14 @@ struct entry {
     GString *value[ATTRIBUTES];
 };
 
-static void flush(struct entry *entry, GString *list)
+static void flush(struct entry *entry, GPtrArray *rows)
 {
     if (entry->dn && entry->value[MAIL]->len) {
         const char *const fields[] = {entry->value[MAIL]->str, entry->value[CN]->str,
                                       entry->value[TITLE]->str, entry->value[O]->str, entry->dn};
-        csv_add_record(list, fields, G_N_ELEMENTS(fields));
+        GString *row = g_string_new(NULL);
+        csv_add_record(row, fields, G_N_ELEMENTS(fields));
+        g_ptr_array_add(rows, g_string_free(row, FALSE));
     }
     for (size_t i = 0; i < ATTRIBUTES; i++)
         g_string_truncate(entry->value[i], 0);
@@ -49,7 +51,7 @@ static char *value_of(const char *colon)
     return text;
 }
 
-static bool take_line(struct entry *entry, GString *list, const char *line)
+static bool take_line(struct entry *entry, GPtrArray *rows, const char *line)
 {
     const char *colon = strchr(line, ':');
     if (!*line)
@@ -58,7 +60,7 @@ static bool take_line(struct entry *entry, GString *list, const char *line)
     if (!value)
         return false;
     if (*line != '\t') {
-        flush(entry, list);
+        flush(entry, rows);
         entry->dn = TAKE(value);
         return strncmp(line, "DN:", 3) == 0;
     }
@@ -69,26 +71,41 @@ static bool take_line(struct entry *entry, GString *list, const char *line)
     return entry->dn;
 }
 
+static int by_text(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* A directory promises no order, and another order is no other list. */
+static GString *list_of(GPtrArray *rows)
+{
+    static const char *const header[] = {"address", "name", "title", "unit", "dn"};
+    GString *list = g_string_new(NULL);
+    csv_add_record(list, header, G_N_ELEMENTS(header));
+    g_ptr_array_sort(rows, by_text);
+    for (guint i = 0; i < rows->len; i++)
+        g_string_append(list, rows->pdata[i]);
+    return list;
+}
+
 bool entries_to_list(GString **list, const char *text, size_t length, struct place place,
                      struct error *error)
 {
-    static const char *const header[] = {"address", "name", "title", "unit", "dn"};
     AUTO(text) char *all = g_strndup(text, length);
     AUTO(texts) char **lines = g_strsplit(all, "\n", -1);
-    AUTO(str) GString *fresh = g_string_new(NULL);
+    AUTO(array) GPtrArray *rows = g_ptr_array_new_with_free_func(g_free);
     struct entry entry = {0};
     bool good = strlen(all) == length;
     for (size_t i = 0; i < ATTRIBUTES; i++)
         entry.value[i] = g_string_new(NULL);
-    csv_add_record(fresh, header, G_N_ELEMENTS(header));
     for (size_t i = 0; good && lines[i]; i++)
-        good = take_line(&entry, fresh, lines[i]);
-    flush(&entry, fresh);
+        good = take_line(&entry, rows, lines[i]);
+    flush(&entry, rows);
     for (size_t i = 0; i < ATTRIBUTES; i++)
         g_string_free(entry.value[i], TRUE);
     if (!good)
         return error_set(error, EX_UNAVAILABLE, place, NULL,
                          N_("the answer of the directory can't be read"));
-    *list = TAKE(fresh);
+    *list = list_of(rows);
     return true;
 }
