@@ -26,7 +26,8 @@ static void flush(struct entry *entry, GPtrArray *rows)
     g_clear_pointer(&entry->dn, g_free);
 }
 
-/* All mails, apart by ;. Of the rest the first value: a directory keeps other spellings of a name. */
+/* All mails, apart by ;. Of the rest the first value: a directory keeps other spellings of a name.
+ */
 static void add_value(struct entry *entry, enum attribute attribute, const char *value)
 {
     GString *to = entry->value[attribute];

@@ -2,7 +2,7 @@
 #pragma once
 #include "base/error.h"
 
-/* *list is then the caller's: UTF-8 with a header row. Every mail of an entry is an address of its row;
- * entries without one are left out. EX_UNAVAILABLE: it is not what libcurl writes. */
+/* *list is then the caller's: UTF-8 with a header row. Every mail of an entry is an address of its
+ * row; entries without one are left out. EX_UNAVAILABLE: it is not what libcurl writes. */
 MUST bool entries_to_list(GString **list, const char *text, size_t length, struct place place,
                           struct error *error);

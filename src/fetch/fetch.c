@@ -7,8 +7,8 @@
 #include "fetch/url.h"
 
 #define REDIRECTS_MOST 3L
-#define SLOWEST 100L      /* octets a second … */
-#define SLOWEST_FOR 30L   /* … for so many seconds are no answer */
+#define SLOWEST        100L /* octets a second … */
+#define SLOWEST_FOR    30L  /* … for so many seconds are no answer */
 
 struct transfer {
     const struct fetch_order *order;
@@ -33,7 +33,8 @@ bool fetch_begin(struct error *error)
            error_set(error, EX_SOFTWARE, NOWHERE, NULL, N_("libcurl does not start"));
 }
 
-/* --- what libcurl calls ------------------------------------------------------------------------- */
+/* --- what libcurl calls -------------------------------------------------------------------------
+ */
 
 static size_t take_octets(char *octets, size_t size, size_t count, void *user)
 {
@@ -57,7 +58,8 @@ static int take_words(CURL *curl, curl_infotype type, char *words, size_t length
     return 0;
 }
 
-/* --- set-up ------------------------------------------------------------------------------------- */
+/* --- set-up -------------------------------------------------------------------------------------
+ */
 
 static bool set_limits(CURL *curl, const struct fetch_order *order)
 {
@@ -74,7 +76,7 @@ static bool set_limits(CURL *curl, const struct fetch_order *order)
 /* A redirection may not lead out of TLS. */
 static const char *protocols(const char *url)
 {
-    return url_is_ldap(url) ? "ldap,ldaps"
+    return url_is_ldap(url)                             ? "ldap,ldaps"
            : g_ascii_strncasecmp(url, "https:", 6) == 0 ? "https"
                                                         : "http,https";
 }
@@ -89,8 +91,7 @@ static bool set_way(CURL *curl, const struct fetch_order *order)
            curl_easy_setopt(curl, CURLOPT_MAXREDIRS, REDIRECTS_MOST) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_USERAGENT, "fensong-fetch/" VERSION) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip") == CURLE_OK &&
-           (!order->ca_file ||
-            curl_easy_setopt(curl, CURLOPT_CAINFO, order->ca_file) == CURLE_OK);
+           (!order->ca_file || curl_easy_setopt(curl, CURLOPT_CAINFO, order->ca_file) == CURLE_OK);
 }
 
 /* With a password, LDAP turns to TLS or ends; without one too, except on this machine. */
@@ -134,7 +135,8 @@ static bool set_up(struct transfer *transfer)
            curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L) == CURLE_OK;
 }
 
-/* --- what came ---------------------------------------------------------------------------------- */
+/* --- what came ----------------------------------------------------------------------------------
+ */
 
 /* A copy, for a header of the last answer; NULL: it has none. */
 static char *header_of(const struct transfer *transfer, const char *name)

@@ -6,7 +6,8 @@
 
 #define URL_MOST 4096
 
-/* --- a URL's parts, by libcurl's own parser ----------------------------------------------------- */
+/* --- a URL's parts, by libcurl's own parser -----------------------------------------------------
+ */
 
 static char *part_of(const char *url, CURLUPart part)
 {
@@ -39,7 +40,8 @@ bool url_is_loopback(const char *url)
     return g_ascii_strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
 }
 
-/* --- LDAP --------------------------------------------------------------------------------------- */
+/* --- LDAP ---------------------------------------------------------------------------------------
+ */
 
 char *ldap_filter_value(const char *text)
 {
@@ -81,8 +83,8 @@ static bool check_ldap(GString *checked, const char *text, struct place place, s
     AUTO(texts) char **parts = g_strsplit(base ? base + 1 : "", "?", 4);
     guint count = g_strv_length(parts);
     const char *scope = count > 2 && *parts[2] ? parts[2] : "sub";
-    AUTO(text) char *filter =
-        g_uri_unescape_string(count > 3 && *parts[3] ? parts[3] : "(mail=*)", NULL);
+    AUTO(text)
+    char *filter = g_uri_unescape_string(count > 3 && *parts[3] ? parts[3] : "(mail=*)", NULL);
     if (!base || count == 0 || !*parts[0] || !g_strv_contains(scopes, scope) || !filter ||
         !is_filter(filter) || (count > 1 && *parts[1] && strcmp(parts[1], "mail,cn,title,o") != 0))
         return refuse_ldap(error, place, text);
@@ -91,7 +93,8 @@ static bool check_ldap(GString *checked, const char *text, struct place place, s
     return true;
 }
 
-/* --- all ---------------------------------------------------------------------------------------- */
+/* --- all ----------------------------------------------------------------------------------------
+ */
 
 /* What stands as %XX already stays. */
 static char *wire_form(const char *text)

@@ -83,6 +83,7 @@ static bool read_copy(struct group_file *file, const struct list_source *source,
 
 /* --- lists ---------------------------------------------------------------------------------- */
 
+/* One that was not asked for yet will be soon: what needs it waits. */
 static void refuse_remote(struct group_file *file, const struct list_source *source,
                           const struct copy *copy)
 {
@@ -91,7 +92,7 @@ static void refuse_remote(struct group_file *file, const struct list_source *sou
                      N_("look whether the address is right and its server works"),
                      N_("the list %1$s was never fetched: %2$s"), source->name, copy->trouble);
     else
-        problems_add(file->problems, PROBLEM, "list", EX_DATAERR, source->said,
+        problems_add(file->problems, PROBLEM, "list", EX_TEMPFAIL, source->said,
                      N_("start fensongd, or run fensong-fetch, and wait until it has asked for it"),
                      N_("the list %s was not fetched yet"), source->name);
 }

@@ -467,3 +467,68 @@ def test_a_copy_that_is_too_old_is_told(open_lists, site):
     check = office.run("fensongd", "--check-config")
     assert "older than list_max_age" in check.stdout
     assert addresses(office.expand()) == ["a@example.org", "b@example.org"]
+
+
+# --- with the daemon --------------------------------------------------------------------------------
+
+@pytest.fixture
+def open_daemon(tmp_path, site):
+    """open_daemon(): the shipped groups, one of which has its list on the site, and fensongd."""
+    daemons = []
+
+    def start():
+        office = Lists(tmp_path / "office", [])
+        shutil.rmtree(office.groups)
+        shutil.copytree(TOP / "conf/groups.d", office.groups)
+        (office.groups / "leaders.conf").write_text(
+            f'name = "市科协驻会领导";\nlists = [ "{site.url}" ];\n')
+        conf = office.folder / "fensong.conf"
+        conf.write_text(conf.read_text() + 'admins = [ "admin@example.org" ];\n')
+        (office.folder / "weekly").mkdir()
+        daemons.append(subprocess.Popen([BUILD / "fensongd", "--config", conf],
+                                        stderr=open(office.folder / "log", "w")))
+        return office
+
+    yield start
+    for daemon in daemons:
+        daemon.send_signal(signal.SIGTERM)
+        daemon.wait(20)
+
+
+def wait_for(condition, seconds=30):
+    for _ in range(seconds * 10):
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_the_daemon_asks_at_its_start_and_tells_admins_of_trouble(open_daemon, site):
+    site.answer = send(b"", 503)
+    office = open_daemon()
+    parcels = office.folder / "state/spool/parcels"
+    assert wait_for(lambda: parcels.exists() and list(parcels.glob("weekly-lists.*"))), \
+        (office.folder / "log").read_text()
+    (parcel,) = parcels.glob("weekly-lists.*")
+    assert "admin@example.org" in (parcel / "recipients.csv").read_text()
+    assert (office.folder / "state/copies/trouble.json").read_text().count("HTTP 503")
+
+
+def test_an_issue_for_a_list_that_is_too_old_is_held(open_daemon, site):
+    office = open_daemon()
+    record = lambda: [path for path in (office.folder / "state/copies").glob("*.json")
+                      if site.url in path.read_text()]
+    assert wait_for(record), (office.folder / "log").read_text()
+    site.answer = send(b"", 503)
+    path, = record()
+    known = json.loads(path.read_text())
+    known["good_at"] -= 3 * 3600 * 1000000
+    path.write_text(json.dumps(known))
+    assert wait_for(lambda: (office.folder / "weekly/outbox").exists())
+    shutil.copy(TOP / "tests/data/weekly-2023-25.md", office.folder / "weekly/outbox/issue.md")
+
+    def issue():
+        done = office.run("fensong", "status", "2023-25", "--json")
+        return json.loads(done.stdout)["issues"][0] if done.returncode == 0 else None
+    assert wait_for(issue, 60), (office.folder / "log").read_text()
+    assert issue()["state"] == "held" and issue()["why"] == "lists"

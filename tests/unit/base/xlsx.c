@@ -14,10 +14,10 @@
 #define WORKBOOK(sheets)                                                                           \
     "<workbook " NAMESPACE " xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/"     \
     "relationships\">" sheets "</workbook>"
-#define ONE_SHEET WORKBOOK("<sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets>")
+#define ONE_SHEET          WORKBOOK("<sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets>")
 #define RELATIONS(targets) "<Relationships>" targets "</Relationships>"
-#define ONE_TARGET RELATIONS("<Relationship Id=\"r1\" Target=\"worksheets/sheet1.xml\"/>")
-#define SHEET(rows) "<worksheet " NAMESPACE "><sheetData>" rows "</sheetData></worksheet>"
+#define ONE_TARGET         RELATIONS("<Relationship Id=\"r1\" Target=\"worksheets/sheet1.xml\"/>")
+#define SHEET(rows)        "<worksheet " NAMESPACE "><sheetData>" rows "</sheetData></worksheet>"
 
 struct part {
     const char *name, *text;
@@ -98,9 +98,10 @@ static const struct {
      NULL,
      "2|甲|1.5|1|#N/A|x",
      NULL},
-    {"gaps", {{"xl/worksheets/sheet1.xml",
-               SHEET("<row r=\"1\"/><row r=\"7\"><c r=\"B7\"><v>1</v></c><c r=\"D7\"/></row><row>"
-                     "<c><v>2</v></c></row>")}},
+    {"gaps",
+     {{"xl/worksheets/sheet1.xml",
+       SHEET("<row r=\"1\"/><row r=\"7\"><c r=\"B7\"><v>1</v></c><c r=\"D7\"/></row><row>"
+             "<c><v>2</v></c></row>")}},
      NULL,
      "7||1||\n8|2",
      NULL},
@@ -113,7 +114,8 @@ static const struct {
      NULL},
     {"dates",
      {{"xl/styles.xml",
-       "<styleSheet><numFmts><numFmt numFmtId=\"164\" formatCode=\"yyyy&quot;年&quot;m&quot;月&quot;\"/>"
+       "<styleSheet><numFmts><numFmt numFmtId=\"164\" "
+       "formatCode=\"yyyy&quot;年&quot;m&quot;月&quot;\"/>"
        "<numFmt numFmtId=\"165\" formatCode=\"[Red]&quot;day&quot;0.00E+00\"/></numFmts><cellXfs>"
        "<xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"164\"/><xf numFmtId=\"165\"/>"
        "</cellXfs></styleSheet>"},
@@ -154,31 +156,48 @@ static const struct {
      "名单",
      "1|2",
      NULL},
-    {"no such sheet", {{"xl/worksheets/sheet1.xml", SHEET("")}}, "T", NULL, "no sheet T; there are: S"},
-    {"carriage returns", {{"xl/worksheets/sheet1.xml",
-                           SHEET("<row r=\"1\"><c t=\"str\"><v>a_x000D_b</v></c></row>")}},
-     NULL, "1|ab", NULL},
+    {"no such sheet",
+     {{"xl/worksheets/sheet1.xml", SHEET("")}},
+     "T",
+     NULL,
+     "no sheet T; there are: S"},
+    {"carriage returns",
+     {{"xl/worksheets/sheet1.xml", SHEET("<row r=\"1\"><c t=\"str\"><v>a_x000D_b</v></c></row>")}},
+     NULL,
+     "1|ab",
+     NULL},
     {"no workbook", {{"xl/workbook.xml", NULL}}, NULL, NULL, "no spreadsheet"},
     {"no sheet part", {{"xl/other.xml", "<a/>"}}, NULL, NULL, "is missing"},
-    {"XML that breaks off", {{"xl/worksheets/sheet1.xml", "<worksheet><sheetData><row r=\"1\"><c>"}},
-     NULL, NULL, "damaged"},
+    {"XML that breaks off",
+     {{"xl/worksheets/sheet1.xml", "<worksheet><sheetData><row r=\"1\"><c>"}},
+     NULL,
+     NULL,
+     "damaged"},
     {"a document type",
      {{"xl/worksheets/sheet1.xml",
        "<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><worksheet><row><c><v>&a;</v></c>"
        "</row></worksheet>"}},
-     NULL, NULL, "what no spreadsheet does"},
+     NULL,
+     NULL,
+     "what no spreadsheet does"},
     {"entities that grow",
      {{"xl/sharedStrings.xml",
        "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaaaaaaaaaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;\">"
        "]><sst><si><t>&b;</t></si></sst>"}},
-     NULL, NULL, "what no spreadsheet does"},
+     NULL,
+     NULL,
+     "what no spreadsheet does"},
     {"rows out of order",
      {{"xl/worksheets/sheet1.xml",
        SHEET("<row r=\"2\"><c><v>1</v></c></row><row r=\"1\"><c><v>2</v></c></row>")}},
-     NULL, NULL, "out of order"},
+     NULL,
+     NULL,
+     "out of order"},
     {"a row beyond the format",
      {{"xl/worksheets/sheet1.xml", SHEET("<row r=\"99999999999\"><c><v>1</v></c></row>")}},
-     NULL, NULL, "out of order"},
+     NULL,
+     NULL,
+     "out of order"},
 };
 
 static void reads_sheets(void **state)

@@ -11,13 +11,16 @@ static const struct {
     const char *words;             /* … in these */
 } rows[] = {
     {"https", "https://example.org/members.csv", "https://example.org/members.csv", NULL},
-    {"query", "https://example.org/x?list=a&form=csv", "https://example.org/x?list=a&form=csv", NULL},
-    {"Chinese path", "https://example.org/名单.csv", "https://example.org/%E5%90%8D%E5%8D%95.csv", NULL},
+    {"query", "https://example.org/x?list=a&form=csv", "https://example.org/x?list=a&form=csv",
+     NULL},
+    {"Chinese path", "https://example.org/名单.csv", "https://example.org/%E5%90%8D%E5%8D%95.csv",
+     NULL},
     {"blanks", "https://example.org/a b.csv", "https://example.org/a%20b.csv", NULL},
     {"encoded stays", "https://example.org/a%20b.csv", "https://example.org/a%20b.csv", NULL},
     {"http on this machine", "http://127.0.0.1:8080/x.csv", "http://127.0.0.1:8080/x.csv", NULL},
     {"http elsewhere", "http://example.org/x.csv", NULL, "not fetched from such"},
-    {"http to a name that only looks so", "http://127.example.org.evil.org/x.csv", NULL, "not fetched"},
+    {"http to a name that only looks so", "http://127.example.org.evil.org/x.csv", NULL,
+     "not fetched"},
     {"file", "file:///etc/passwd", NULL, "not fetched"},
     {"ftp", "ftp://example.org/x.csv", NULL, "not fetched"},
     {"gopher", "gopher://127.0.0.1:25/x", NULL, "not fetched"},
@@ -39,7 +42,8 @@ static const struct {
     {"LDAP, parenthesis open", "ldap://h.example.org/dc=x??sub?(&(o=a)", NULL, "no LDAP URL"},
     {"LDAP, two filters", "ldap://h.example.org/dc=x??sub?(o=a)(o=b)", NULL, "no LDAP URL"},
     {"LDAP, no parenthesis", "ldap://h.example.org/dc=x??sub?mail=*", NULL, "no LDAP URL"},
-    {"LDAP, other attributes", "ldap://h.example.org/dc=x?userPassword?sub?(mail=*)", NULL, "no LDAP URL"},
+    {"LDAP, other attributes", "ldap://h.example.org/dc=x?userPassword?sub?(mail=*)", NULL,
+     "no LDAP URL"},
 };
 
 static void checks_addresses_of_lists(void **state)

@@ -61,9 +61,10 @@ static const struct {
      "a@example.org/张三//@2 b@example.org/李 四//@2", 0, NULL},
     {"semicolons without a header", "张三,a@example.org;b@example.org\n",
      "a@example.org///@1 b@example.org///@1", 0, NULL},
-    {"zero width and non-breaking blanks",
-     "邮箱\na\xe2\x80\x8b@exam\xe2\x80\x8bple.org\xc2\xa0\n", "a@example.org///@2", 0, NULL},
-    {"all headings", "Name,Title,Unit,Note,Disabled,From,Until,Email\n张三,主席,办公室,x,,,,a@example.org\n",
+    {"zero width and non-breaking blanks", "邮箱\na\xe2\x80\x8b@exam\xe2\x80\x8bple.org\xc2\xa0\n",
+     "a@example.org///@2", 0, NULL},
+    {"all headings",
+     "Name,Title,Unit,Note,Disabled,From,Until,Email\n张三,主席,办公室,x,,,,a@example.org\n",
      "a@example.org/张三/主席/办公室@2", 0, NULL},
     {"heading with an aside", "电子邮箱（必填）\na@example.org\n", "a@example.org///@2", 0, NULL},
     {"a directory's names", "mail,cn,title,o\n" TAIL, "a@example.org/张三/主席/办公室@2", 0, NULL},
@@ -233,7 +234,7 @@ static void reads_what_office_programs_write(void **state)
 
 /* --- size ------------------------------------------------------------------------------------ */
 
-#define ROWS 1000000
+#define ROWS         1000000
 #define SECONDS_MOST 60 /* twenty times what it takes, and more under a sanitizer */
 
 static void million_rows_read_in_bounded_time(void **state)
