@@ -144,6 +144,9 @@ bench: deps-check
 	@/usr/bin/python3 tests/bench/run.py $(BUILD)
 
 FUZZ_SECONDS ?= 600
+.PHONY: print-fuzz-flags
+print-fuzz-flags:
+	@printf "%s\n" '$(CPPFLAGS) $(CFLAGS) @ $(wildcard $(WIRE_OBJECTS)) $(LIBRARY) $(LIBS)'
 fuzz: deps-lint
 	@sh tests/fuzz/run.sh $(FUZZ_SECONDS)
 
