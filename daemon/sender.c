@@ -250,6 +250,7 @@ static void tell_end(struct sender *sender, struct session_end *end)
     if (end->why != GONE_DONE)
         say_why(sender, end);
     tell_gone(sender, end);
+    order_refuse_rest(SENDER_SOCKET_FD);
 }
 
 static void work(struct sender *sender)

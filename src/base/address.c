@@ -91,13 +91,25 @@ static bool is_domain(const char *domain)
     return labels >= 2 && strspn(last, "0123456789") != strlen(last);
 }
 
-/* The domain in A-labels and lower case, or NULL. The caller frees it with idn2_free(). */
+static bool is_plain_ascii(const char *domain)
+{
+    for (const char *c = domain; *c; c++)
+        if ((unsigned char)*c >= 0x80 || g_ascii_strncasecmp(c, "xn--", 4) == 0)
+            return false;
+    return true;
+}
+
+/* The domain in A-labels and lower case, or NULL. The caller frees. */
 static char *to_a_labels(const char *domain)
 {
+    if (is_plain_ascii(domain)) /* nearly all are, and libidn2 takes its time */
+        return g_ascii_strdown(domain, -1);
     char *ascii = NULL;
     if (idn2_to_ascii_8z(domain, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
         return NULL;
-    return ascii;
+    char *lower = g_ascii_strdown(ascii, -1);
+    idn2_free(ascii);
+    return lower;
 }
 
 static bool check_local_part(const char *text, size_t length, struct place place,
@@ -129,13 +141,10 @@ static bool check_domain(char **ascii, const char *domain, const char *text, str
         bare[length - 1] = '\0';
         *oddities |= ADDRESS_DOT_AT_END;
     }
-    char *labels = to_a_labels(bare);
-    if (!labels || !is_domain(labels)) {
-        idn2_free(labels);
+    AUTO(text) char *labels = to_a_labels(bare);
+    if (!labels || !is_domain(labels))
         return refuse(error, place, N_("the domain of this address can't exist: %s"), text);
-    }
-    *ascii = g_ascii_strdown(labels, -1);
-    idn2_free(labels);
+    *ascii = TAKE(labels);
     return true;
 }
 

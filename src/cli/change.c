@@ -52,8 +52,7 @@ static int tell_problems(const json_t *list)
     AUTO(problems) struct problems *problems = problems_new();
     size_t i;
     const json_t *item;
-    json_array_foreach(list, i, item)
-    {
+    json_array_foreach (list, i, item) {
         AUTO(error) struct error error = {0};
         client_set_problem(&error, item);
         problems_take(problems, "daemon", &error);
@@ -61,14 +60,16 @@ static int tell_problems(const json_t *list)
     return fail_all(problems);
 }
 
-/* `done` says how many deliveries were changed, where that is worth saying. */
+/* Where `done` says what became of deliveries, that is told: the issue's own state follows from it,
+ * but a moment later. */
 static void tell_change(const json_t *answer, const char *done)
 {
-    long long changed = json_integer_value(json_object_get(answer, "changed"));
-    printf(_("%1$s: now %2$s\n"), json_get_text(answer, "issue"),
-           word_of_state(json_get_text(answer, "state")));
+    const char *issue = json_get_text(answer, "issue");
     if (done)
-        printf("%s: %lld\n", _(done), changed);
+        printf(_("%1$s: %2$s: %3$lld\n"), issue, _(done),
+               (long long)json_integer_value(json_object_get(answer, "changed")));
+    else
+        printf(_("%1$s: now %2$s\n"), issue, word_of_state(json_get_text(answer, "state")));
 }
 
 static int give(const struct session *session, const struct order *order, const char *done)

@@ -1,5 +1,6 @@
 #include "cli/command.h"
 
+#include "cli/ask.h"
 #include "cli/document.h"
 #include "cli/summary.h"
 #include "cli/table.h"
@@ -53,6 +54,7 @@ static void check_conf(const struct session *session, struct problems *problems)
 static int finish(struct problems *problems)
 {
     problems_print(problems, REMARK, stdout);
+    (void)fflush(stdout); /* before what goes to stderr, where both are one */
     return fail_all(problems);
 }
 
@@ -62,6 +64,7 @@ static int check_all(const struct session *session, bool relays_alone)
     if (!relays_alone) {
         check_conf(session, problems);
         check_people(session->conf, problems);
+        ask_to_note_lists(session->conf);
     }
     check_relays(session->conf, problems);
     return finish(problems);
@@ -111,7 +114,7 @@ static void check_file(const struct conf *conf, const char *path, json_t *files,
     }
     print_document(&document);
     problems_print(problems, REMARK, stdout);
-    (void)fflush(stdout); /* before what goes to stderr, where both are one */
+    (void)fflush(stdout);
     if (!good)
         problems_print(problems, PROBLEM, stderr);
 }

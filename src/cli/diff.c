@@ -26,8 +26,7 @@ static void note_recipient(void *user, const json_t *row)
     const char *name = json_get_text(row, "name");
     size_t i;
     const json_t *group;
-    json_array_foreach(json_object_get(row, "groups"), i, group)
-    {
+    json_array_foreach (json_object_get(row, "groups"), i, group) {
         const char *id = json_string_value(group);
         GHashTable *persons = g_hash_table_lookup(groups, id);
         if (!persons) {
@@ -111,8 +110,7 @@ static json_t *diff_groups(const struct people *people, const json_t *groups, GH
     json_t *rows = json_array();
     size_t i;
     const json_t *group;
-    json_array_foreach(groups, i, group)
-    {
+    json_array_foreach (groups, i, group) {
         json_t *row = is_meant(group, wanted) ? diff_group(people, group, then, problems) : NULL;
         if (row)
             json_array_append_new(rows, row);
@@ -127,9 +125,10 @@ static void add_persons(struct table *table, const json_t *group, const char *ke
 {
     size_t i;
     const json_t *person;
-    json_array_foreach(json_object_get(group, key), i, person) table_add(
-        table, (const char *[]){json_get_text(group, "group"), sign,
-                                json_get_text(person, "address"), json_get_text(person, "name")});
+    json_array_foreach (json_object_get(group, key), i, person)
+        table_add(table, (const char *[]){json_get_text(group, "group"), sign,
+                                          json_get_text(person, "address"),
+                                          json_get_text(person, "name")});
 }
 
 static void print_table(const json_t *rows)
@@ -139,8 +138,7 @@ static void print_table(const json_t *rows)
         table_new((const char *[]){_("group"), _("change"), _("address"), _("full name")}, 4);
     size_t i, persons = 0;
     const json_t *group;
-    json_array_foreach(rows, i, group)
-    {
+    json_array_foreach (rows, i, group) {
         add_persons(table, group, "added", _("added"));
         add_persons(table, group, "gone", _("gone"));
         persons += json_array_size(json_object_get(group, "added")) +

@@ -35,44 +35,71 @@ static char *bar_of(const json_t *row)
 /* --- counts, the same for issues and groups ------------------------------------------------------
  */
 
-enum { COUNTS = 8 };
+enum { COUNTS = 8, CELLS_MOST = 4 + COUNTS + 1 };
 static const struct {
     const char *key, *head;
+    bool always; /* else only where there is one */
 } counts[COUNTS] = {
-    {"recipients", N_("recipients")}, {"sent", N_("sent")},           {"deferred", N_("deferred")},
-    {"failed", N_("failed")},         {"unknown", N_("unknown")},     {"queued", N_("queued")},
-    {"suppressed", N_("suppressed")}, {"cancelled", N_("cancelled")},
+    {"recipients", N_("recipients"), true},  {"sent", N_("sent"), true},
+    {"queued", N_("queued"), true},          {"deferred", N_("deferred"), false},
+    {"failed", N_("failed"), false},         {"unknown", N_("unknown"), false},
+    {"suppressed", N_("suppressed"), false}, {"cancelled", N_("cancelled"), false},
 };
 
-/* A table with these columns, then the counts and a bar. */
-static struct table *counts_table(const char *const heads[], size_t columns)
+struct grid { /* a table: some columns of text, then the counts worth showing, then a bar */
+    struct table *table;
+    size_t texts, shown;
+    const char *keys[COUNTS];
+};
+
+static bool is_shown(const json_t *rows, size_t count)
 {
-    const char *all[8 + COUNTS + 1];
-    for (size_t i = 0; i < columns; i++)
-        all[i] = heads[i];
-    for (size_t i = 0; i < COUNTS; i++)
-        all[columns + i] = _(counts[i].head);
-    all[columns + COUNTS] = _("progress");
-    struct table *table = table_new(all, columns + COUNTS + 1);
-    for (size_t i = 0; i < COUNTS; i++)
-        table_align_right(table, columns + i);
-    return table;
+    size_t i;
+    const json_t *row;
+    json_array_foreach (rows, i, row)
+        if (number(row, counts[count].key))
+            return true;
+    return counts[count].always;
 }
 
-static void add_counted(struct table *table, const char *const cells[], size_t columns,
-                        const json_t *row)
+static struct grid grid_new(const char *const heads[], size_t texts, const json_t *rows)
+{
+    struct grid grid = {.texts = texts};
+    const char *all[CELLS_MOST];
+    for (size_t i = 0; i < texts; i++)
+        all[i] = heads[i];
+    for (size_t i = 0; i < COUNTS; i++) {
+        if (!is_shown(rows, i))
+            continue;
+        all[texts + grid.shown] = _(counts[i].head);
+        grid.keys[grid.shown++] = counts[i].key;
+    }
+    all[texts + grid.shown] = _("progress");
+    grid.table = table_new(all, texts + grid.shown + 1);
+    for (size_t i = 0; i < grid.shown; i++)
+        table_align_right(grid.table, texts + i);
+    return grid;
+}
+
+static void grid_add(const struct grid *grid, const char *const cells[], const json_t *row)
 {
     AUTO(array) GPtrArray *made = g_ptr_array_new_with_free_func(g_free);
-    const char *all[8 + COUNTS + 1];
-    for (size_t i = 0; i < columns; i++)
+    const char *all[CELLS_MOST];
+    for (size_t i = 0; i < grid->texts; i++)
         all[i] = cells[i];
-    for (size_t i = 0; i < COUNTS; i++) {
-        g_ptr_array_add(made, number_text(row, counts[i].key));
-        all[columns + i] = made->pdata[i];
+    for (size_t i = 0; i < grid->shown; i++) {
+        g_ptr_array_add(made, number_text(row, grid->keys[i]));
+        all[grid->texts + i] = made->pdata[i];
     }
     AUTO(text) char *bar = bar_of(row);
-    all[columns + COUNTS] = bar;
-    table_add(table, all);
+    all[grid->texts + grid->shown] = bar;
+    table_add(grid->table, all);
+}
+
+static void grid_print(struct grid *grid, FILE *to)
+{
+    table_print(grid->table, to);
+    table_free(grid->table);
 }
 
 /* --- issues and groups ---------------------------------------------------------------------------
@@ -82,36 +109,35 @@ static char *state_of(const json_t *issue)
 {
     const char *state = word_of_state(json_get_text(issue, "state"));
     const char *why = json_get_text(issue, "why");
-    return why ? g_strdup_printf("%s: %s", state, word_of_hold(why)) : g_strdup(state);
+    return why ? g_strdup_printf(_("%1$s: %2$s"), state, word_of_hold(why)) : g_strdup(state);
 }
 
 static void print_issues(const json_t *issues, FILE *to)
 {
-    AUTO(table_of)
-    struct table *table =
-        counts_table((const char *[]){_("issue"), _("title"), _("date"), _("state")}, 4);
+    struct grid grid =
+        grid_new((const char *[]){_("issue"), _("title"), _("date"), _("state")}, 4, issues);
     size_t i;
     const json_t *issue;
-    json_array_foreach(issues, i, issue)
-    {
+    json_array_foreach (issues, i, issue) {
         AUTO(text) char *state = state_of(issue);
-        add_counted(table,
-                    (const char *[]){json_get_text(issue, "issue"), json_get_text(issue, "title"),
-                                     json_get_text(issue, "date"), state},
-                    4, issue);
+        grid_add(&grid,
+                 (const char *[]){json_get_text(issue, "issue"), json_get_text(issue, "title"),
+                                  json_get_text(issue, "date"), state},
+                 issue);
     }
-    table_print(table, to);
+    grid_print(&grid, to);
 }
 
 static void print_groups(const json_t *groups, FILE *to)
 {
-    AUTO(table_of) struct table *table = counts_table((const char *[]){_("group"), _("name")}, 2);
+    struct grid grid = grid_new((const char *[]){_("group"), _("name")}, 2, groups);
     size_t i;
     const json_t *group;
-    json_array_foreach(groups, i, group) add_counted(
-        table, (const char *[]){json_get_text(group, "group"), json_get_text(group, "name")}, 2,
-        group);
-    table_print(table, to);
+    json_array_foreach (groups, i, group)
+        grid_add(&grid,
+                 (const char *[]){json_get_text(group, "group"), json_get_text(group, "name")},
+                 group);
+    grid_print(&grid, to);
 }
 
 static void print_moment(const json_t *issue, const char *key, const char *label, FILE *to)
@@ -119,7 +145,7 @@ static void print_moment(const json_t *issue, const char *key, const char *label
     const char *time = json_get_text(issue, key);
     AUTO(text) char *shown = shown_time(time);
     if (time)
-        (void)fprintf(to, "%s %s\n", label, shown);
+        (void)fprintf(to, "%s  %s\n", label, shown);
 }
 
 static void print_details(const json_t *issue, FILE *to)
@@ -127,10 +153,10 @@ static void print_details(const json_t *issue, FILE *to)
     const char *words = json_get_text(issue, "why_text");
     if (words)
         (void)fprintf(to, "%s\n", words);
-    print_moment(issue, "accepted_at", _("accepted:"), to);
-    print_moment(issue, "next_attempt_at", _("next attempt:"), to);
-    print_moment(issue, "waits_until", _("waits until:"), to);
-    print_moment(issue, "finished_at", _("ended:"), to);
+    print_moment(issue, "accepted_at", _("accepted"), to);
+    print_moment(issue, "next_attempt_at", _("next attempt"), to);
+    print_moment(issue, "waits_until", _("waits until"), to);
+    print_moment(issue, "finished_at", _("ended"), to);
     (void)fputc('\n', to);
     print_groups(json_object_get(issue, "groups"), to);
 }
@@ -161,13 +187,57 @@ char *overview_text(const json_t *status, bool named)
     return g_strconcat(table, details, NULL);
 }
 
+static void print_persons(const json_t *group, const char *key, const char *count, char sign,
+                          FILE *to)
+{
+    const json_t *persons = json_object_get(group, key);
+    json_int_t more = json_integer_value(json_object_get(group, count));
+    size_t i;
+    const json_t *person;
+    json_array_foreach(persons, i, person)
+    {
+        const char *name = json_get_text(person, "name");
+        AUTO(text) char *shown = table_harmless(name ? name : "");
+        (void)fprintf(to, "  %c %s%s%s\n", sign, json_get_text(person, "address"),
+                      *shown ? "  " : "", shown);
+    }
+    more -= (json_int_t)json_array_size(persons);
+    if (json_array_size(persons) && more > 0)
+        (void)fprintf(to, _("  %1$c and %2$lld more\n"), sign, (long long)more);
+}
+
+static void print_changes(const json_t *changes, FILE *to)
+{
+    size_t i;
+    const json_t *group;
+    json_array_foreach(json_object_get(changes, "groups"), i, group)
+    {
+        json_int_t added = json_integer_value(json_object_get(group, "added"));
+        json_int_t gone = json_integer_value(json_object_get(group, "gone"));
+        if (!json_is_string(json_object_get(group, "since")) || (!added && !gone))
+            continue;
+        (void)fprintf(to, "\n%s %s: %lld → %lld (+%lld -%lld) [%s]\n",
+                      json_is_true(json_object_get(group, "alarming")) ? "!" : " ",
+                      json_get_text(group, "name"),
+                      (long long)json_integer_value(json_object_get(group, "before")),
+                      (long long)json_integer_value(json_object_get(group, "now")),
+                      (long long)added, (long long)gone, json_get_text(group, "since"));
+        print_persons(group, "went", "gone", '-', to);
+        print_persons(group, "came", "added", '+', to);
+    }
+}
+
+char *overview_changes(const json_t *changes)
+{
+    return printed(print_changes, changes);
+}
+
 char *overview_relays(const json_t *relays)
 {
     GString *text = g_string_new(NULL);
     size_t i;
     const json_t *relay;
-    json_array_foreach(json_object_get(relays, "relays"), i, relay)
-    {
+    json_array_foreach (json_object_get(relays, "relays"), i, relay) {
         const char *name = json_get_text(relay, "name");
         const char *trouble = json_get_text(relay, "trouble");
         AUTO(text) char *until = shown_time(json_get_text(relay, "rests_until"));
@@ -182,8 +252,7 @@ bool overview_is_over(const json_t *status)
 {
     size_t i;
     const json_t *issue;
-    json_array_foreach(json_object_get(status, "issues"), i, issue)
-    {
+    json_array_foreach (json_object_get(status, "issues"), i, issue) {
         const char *state = json_get_text(issue, "state");
         if (g_strcmp0(state, "sending") == 0 || g_strcmp0(state, "held") == 0)
             return false;

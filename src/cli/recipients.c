@@ -22,7 +22,7 @@ static char *joined_groups(const json_t *row)
     GString *joined = g_string_new(NULL);
     size_t i;
     const json_t *group;
-    json_array_foreach(json_object_get(row, "groups"), i, group)
+    json_array_foreach (json_object_get(row, "groups"), i, group)
         g_string_append_printf(joined, "%s%s", i ? " " : "", json_string_value(group));
     return g_string_free(joined, FALSE);
 }

@@ -39,7 +39,7 @@ static int send_issue(const struct document *document)
     AUTO(text) char *line = summary_line(document->intake->issue);
     printf(_("%1$s: dropped into %2$s/outbox, to be sent to %3$u recipients\n"), line,
            document->intake->publication->folder, document->intake->recipients->len);
-    printf("%s\n", _("`fensong status --watch` shows how far it is"));
+    printf(_("`fensong status %s --watch` shows how far it is\n"), document->intake->issue->key);
     return EX_OK;
 }
 

@@ -1,5 +1,7 @@
 #include "cli/words.h"
 
+#include <string.h>
+
 #include "base/error.h"
 
 struct word {
@@ -32,6 +34,10 @@ static const struct word deeds[] = {
     {"settled as sent", N_("settled as sent")},
     {"settled as failed", N_("settled as failed")},
     {"given up", N_("given up")},
+    {"imported", N_("imported")},
+    {"added", N_("added")},
+    {"gone", N_("gone")},
+    {"first seen", N_("first seen")},
     {"unsuppressed", N_("off the stop list")},
 };
 
@@ -59,4 +65,15 @@ const char *word_of_deed(const char *name)
 {
     const char *word = find(deeds, G_N_ELEMENTS(deeds), name);
     return word ? word : word_of_state(name);
+}
+
+char *words_of_detail(const char *deed, const char *detail)
+{
+    if (!detail || g_strcmp0(deed, "held") != 0)
+        return g_strdup(detail);
+    const char *colon = strstr(detail, ": ");
+    if (!colon)
+        return g_strdup(word_of_hold(detail));
+    AUTO(text) char *why = g_strndup(detail, (gsize)(colon - detail));
+    return g_strdup_printf(_("%1$s: %2$s"), word_of_hold(why), colon + 2);
 }

@@ -7,3 +7,6 @@ const char *word_of_state(const char *name);
 const char *word_of_hold(const char *name);
 /* What was done, in the history. */
 const char *word_of_deed(const char *name);
+/* What the history adds to it: for "held" why ("by hand: TEXT"), else as it is. The caller frees.
+ */
+char *words_of_detail(const char *deed, const char *detail);

@@ -73,6 +73,7 @@ struct conf {
     struct retry retry;
     GPtrArray *admins; /* of struct address */
     usec_t list_refresh, list_max_age;
+    unsigned guard; /* percent of a group that may come or go from issue to issue unseen */
 };
 
 /* Where fensong.conf is when nobody says otherwise. */

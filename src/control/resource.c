@@ -11,8 +11,12 @@ static const struct resource {
     {"GET", "/v1/issues", read_issues},
     {"GET", "/v1/issues/*", read_issue},
     {"GET", "/v1/issues/*/recipients", read_recipients},
+    {"GET", "/v1/issues/*/roll", read_roll},
+    {"GET", "/v1/issues/*/changes", read_changes},
     {"GET", "/v1/issues/*/history", read_history},
     {"GET", "/v1/history", read_history},
+    {"GET", "/v1/lists/history", read_list_history},
+    {"GET", "/v1/find", read_find},
     {"GET", "/v1/suppressions", read_suppressions},
     {"GET", "/v1/relays", read_relays},
     {"POST", "/v1/issues/*/hold", change_hold},
@@ -22,6 +26,7 @@ static const struct resource {
     {"POST", "/v1/issues/*/settle", change_settle},
     {"POST", "/v1/suppressions", change_suppress},
     {"DELETE", "/v1/suppressions/*", change_unsuppress},
+    {"POST", "/v1/lists", change_lists},
 };
 
 enum { HTTP_OK = 200, HTTP_NOT_FOUND = 404, HTTP_METHOD_NOT_ALLOWED = 405 };
@@ -81,32 +86,38 @@ static bool parse_body(json_t **body, const char *octets, size_t length, struct 
     return true;
 }
 
+/* As far as it comes; *status stays 0 where the error says enough. */
+static json_t *answer_request(const struct control_parts *parts, const char *method,
+                              struct request *request, const char *body, size_t length,
+                              unsigned *status, struct error *error)
+{
+    AUTO(json) json_t *parsed = NULL;
+    const struct resource *resource = find(method, request, status, error);
+    if (!resource)
+        return NULL;
+    *status = 0;
+    if (!parse_body(&parsed, body, length, error))
+        return NULL;
+    request->body = parsed;
+    return resource->handler(parts, request, error);
+}
+
 json_t *resource_answer(const struct control_parts *parts, const char *method, const char *target,
                         const char *body, size_t length, const char *who, unsigned *status)
 {
     AUTO(error) struct error error = {0};
-    AUTO(json) json_t *parsed = NULL;
     struct request request = {.who = who};
-    const struct resource *resource = NULL;
     json_t *answer = NULL;
-
-    *status = 0;
-    if (target_parse(&request.target, target, &error) &&
-        (resource = find(method, &request, status, &error)) &&
-        parse_body(&parsed, body, length, &error)) {
-        request.body = parsed;
-        answer = resource->handler(parts, &request, &error);
-    }
-    if (request.target.segments)
+    unsigned unfound = 0, fitting;
+    if (target_parse(&request.target, target, &error)) {
+        answer = answer_request(parts, method, &request, body, length, &unfound, &error);
         target_clear(&request.target);
-    if (answer) {
-        *status = HTTP_OK;
-        return answer;
     }
-    unsigned fitting;
-    answer = resource_error(&error, &fitting);
-    if (resource || !*status)
-        *status = fitting;
+    if (!answer)
+        answer = resource_error(&error, &fitting);
+    else
+        fitting = HTTP_OK;
+    *status = unfound ? unfound : fitting;
     return answer;
 }
 

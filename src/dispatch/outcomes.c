@@ -11,11 +11,12 @@ struct applying {
     bool went_well, lot_blamed, issue_blamed;
 };
 
-static void touch(struct dispatch *dispatch, int64_t issue)
+static void touch(struct dispatch *dispatch, int64_t issue, size_t outcomes)
 {
     g_hash_table_add(dispatch->touched, g_memdup2(&issue, sizeof issue));
-    if (!dispatch->uncommitted++)
+    if (!dispatch->uncommitted)
         dispatch->uncommitted_since = clock_monotonic();
+    dispatch->uncommitted += outcomes;
 }
 
 static bool has_mailbox_code(const struct reply *reply)
@@ -103,7 +104,8 @@ static struct situation situation_of(const struct applying *applying, const stru
     s.kind = verdict->kind;
     s.stage = verdict->stage;
     s.code = verdict->reply.code;
-    s.class = answer_of(applying->dispatch->answers, verdict->stage, &verdict->reply).class;
+    if (verdict->kind == VERDICT_REFUSED)
+        s.class = answer_of(applying->dispatch->answers, verdict->stage, &verdict->reply).class;
     s.mailbox_code = has_mailbox_code(&verdict->reply);
     s.attempts = claim->attempts;
     s.unknown_tries = claim->unknown_tries;
@@ -242,8 +244,8 @@ bool outcomes_apply(struct dispatch *dispatch, struct relay_state *relay,
                              N_("a sender told of other recipients than it was given"));
         if (!apply_one(&applying, &job->claims[i], &verdicts[i], error))
             return false;
-        touch(dispatch, job->issue);
     }
+    touch(dispatch, job->issue, count);
     if (applying.went_well)
         relay_went_well(relay);
     return true;

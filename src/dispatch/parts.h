@@ -11,6 +11,7 @@ struct handed { /* a job that a sender has, or will have after the next commit *
     struct claim *claims;
     size_t count;
     bool is_personal, was_sent_to_sender, is_started, end_was_sent;
+    struct verdict *verdicts; /* `count` that wait for the sender to say why it goes; NULL: none */
 };
 
 struct sender {
@@ -23,6 +24,7 @@ struct sender {
     bool is_ending;        /* gets no more jobs */
     bool is_ready, is_gone, killed_by_us;
     enum gone_why why;
+    uint64_t faulty_job; /* GONE_OURS: the one at fault; 0: none */
     char *why_text;
     usec_t last_sign; /* monotonic */
 };

@@ -12,6 +12,9 @@ void handed_free(struct handed *job)
 {
     for (size_t i = 0; i < job->count; i++)
         claim_clear(&job->claims[i]);
+    for (size_t i = 0; job->verdicts && i < job->count; i++)
+        reply_clear(&job->verdicts[i].reply);
+    g_free(job->verdicts);
     g_free(job->claims);
     g_free(job);
 }
@@ -61,12 +64,34 @@ static bool on_ready(struct sender *sender, const struct event *event)
     return true;
 }
 
+/* The connection went under it, or the sender gave it up. */
+static bool is_cut_off(const struct event *event)
+{
+    for (size_t i = 0; i < event->count; i++)
+        if (event->verdicts[i].kind == VERDICT_UNTOUCHED)
+            return true;
+    return false;
+}
+
+/* What follows from it depends on why, which the sender tells last. */
+static void keep_verdicts(struct sender *sender, struct handed *job, const struct event *event)
+{
+    job->verdicts = g_memdup2(event->verdicts, sizeof *event->verdicts * event->count);
+    for (size_t i = 0; i < event->count; i++)
+        job->verdicts[i].reply = reply_copy(&event->verdicts[i].reply);
+    sender_end(sender);
+}
+
 static bool on_outcome(struct sender *sender, const struct event *event, struct error *error)
 {
     struct handed *job = find_job(sender, event->job);
-    if (!job)
+    if (!job || job->verdicts)
         return error_set(error, EX_PROTOCOL, NOWHERE, NULL,
                          N_("a sender told of a job that it has not"));
+    if (event->count == job->count && is_cut_off(event)) {
+        keep_verdicts(sender, job, event);
+        return true;
+    }
     g_queue_remove(&sender->jobs, job);
     bool good = outcomes_apply(sender->dispatch, sender->relay, job, event->verdicts, event->count,
                                false, error);
@@ -79,6 +104,7 @@ static void on_gone(struct sender *sender, const struct event *event)
     sender->is_gone = true;
     sender->is_ending = true;
     sender->why = event->why;
+    sender->faulty_job = event->job;
     g_free(sender->why_text);
     sender->why_text = g_strdup(event->reply.text ? event->reply.text : "");
 }
@@ -179,12 +205,24 @@ static void blame_relay(struct sender *sender)
     relay_failed(sender->relay, describe(sender), clock_monotonic());
 }
 
+/* A message that is not clean stays so: the issue waits for a person, the relay is not to blame. */
+static bool hold_faulty_issue(struct sender *sender, struct error *error)
+{
+    const struct handed *job =
+        sender->is_gone && sender->why == GONE_OURS ? find_job(sender, sender->faulty_job) : NULL;
+    return !job || queue_hold(sender->dispatch->queue, job->issue, HOLD_RELAY, sender->why_text,
+                              "fensongd", error);
+}
+
 static bool settle_jobs(struct sender *sender, struct error *error)
 {
     struct handed *job;
     while ((job = g_queue_pop_head(&sender->jobs))) {
-        bool good = outcomes_of_lost_job(sender->dispatch, sender, job,
-                                         job->is_started && was_lost(sender), error);
+        bool lost = job->is_started && was_lost(sender);
+        bool good = job->verdicts
+                        ? outcomes_apply(sender->dispatch, sender->relay, job, job->verdicts,
+                                         job->count, lost, error)
+                        : outcomes_of_lost_job(sender->dispatch, sender, job, lost, error);
         handed_free(job);
         if (!good)
             return false;
@@ -204,7 +242,7 @@ static int on_child(sd_event_source *source, const siginfo_t *info, void *user)
     bool good = listen_to(sender, &error);
     if (good) {
         blame_relay(sender);
-        good = settle_jobs(sender, &error);
+        good = hold_faulty_issue(sender, &error) && settle_jobs(sender, &error);
     }
     if (good && sender->link.journal)
         g_ptr_array_add(dispatch->old_journals, g_strdup(sender->link.journal));

@@ -47,14 +47,15 @@ static char *named(const char *words)
 /* 密云区科协, 密云区科协 张三, 密云区科协、海淀区科协, 密云区科协供稿 */
 static bool is_units(const char *words)
 {
-    AUTO(texts) char **parts = g_regex_split_simple("[\\s、，,/；;]+", words, 0, 0);
+    AUTO(array) GPtrArray *parts = words_split(words);
     bool unit = false;
-    for (char **part = parts; *part; part++) {
-        if (g_str_has_suffix(*part, "供稿"))
-            (*part)[strlen(*part) - strlen("供稿")] = '\0';
-        if (words_is_unit(*part))
+    for (guint i = 0; i < parts->len; i++) {
+        char *part = parts->pdata[i];
+        if (g_str_has_suffix(part, "供稿"))
+            part[strlen(part) - strlen("供稿")] = '\0';
+        if (words_is_unit(part))
             unit = true;
-        else if (**part && !words_is_persons(*part) && g_utf8_strlen(*part, -1) > 1)
+        else if (*part && !words_is_persons(part) && g_utf8_strlen(part, -1) > 1)
             return false;
     }
     return unit;

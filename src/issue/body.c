@@ -37,7 +37,10 @@ static const struct weight weights[] = {
     {SEEN_AFTER_OPEN | SEEN_HEADING, 0, -1},
     {SEEN_CLOSED, SEEN_HEADING, -5},
     {SEEN_INDENTED, SEEN_HEADING | SEEN_BOLD | SEEN_ENTRY, -2},
+    {SEEN_ALONE, SEEN_HEADING | SEEN_BOLD | SEEN_WEAKER, 1},
     {SEEN_LABEL, SEEN_HEADING, -2},
+    {SEEN_COMMA, SEEN_HEADING | SEEN_BOLD | SEEN_ENTRY, -2},
+    {SEEN_ATTRIBUTION, SEEN_HEADING | SEEN_ENTRY, -8},
 };
 
 static int title_score(unsigned evidence)
@@ -63,6 +66,7 @@ struct walk {
     int articles, attributed; /* how many so far; how many of them ended in an attribution */
     bool numbered_titles;     /* 一、 stands before articles, not inside one */
     bool numbered_sections;
+    GHashTable *sections;     /* a set of the names that the issue's list has */
 };
 
 static bool is_line(const struct reading *reading)
@@ -101,6 +105,19 @@ static bool is_open_paragraph(const struct reading *reading)
             g_str_has_suffix(block->text, "、"));
 }
 
+static bool is_attribution(const struct walk *walk, const struct reading *reading)
+{
+    AUTO(text) char *line = NULL;
+    const char *end;
+    if (reading->block->kind != BLOCK_PARAGRAPH)
+        return false;
+    bool under_title = walk->in_article && !walk->has_text && !walk->after_section;
+    line = attribution_line(reading->block->text, under_title);
+    if (!line)
+        line = attribution_at_end(reading->block->text, &end);
+    return line != NULL;
+}
+
 static void see_context(struct walk *walk, struct reading *reading)
 {
     struct outline *outline = walk->outline;
@@ -117,6 +134,8 @@ static void see_context(struct walk *walk, struct reading *reading)
     if (walk->title_level && reading->block->level > walk->title_level && walk->has_text &&
         !walk->ended)
         reading->evidence |= SEEN_DEEPER;
+    if (reading->key && is_attribution(walk, reading))
+        reading->evidence |= SEEN_ATTRIBUTION;
     if (is_weaker(walk, reading->evidence))
         reading->evidence |= SEEN_WEAKER;
     if (walk->numbered_titles && reading->evidence & SEEN_HAN_NUMBERED)
@@ -202,9 +221,9 @@ static bool is_section(const struct walk *walk, guint at)
     return is_numbered_section(walk, at) || is_heading_over_headings(walk, at);
 }
 
-static char *section_name(const struct reading *reading)
+char *outline_section_name(const char *text)
 {
-    const char *text = reading->block->text, *rest;
+    const char *rest;
     char *framed = words_framed(text, NULL);
     if (framed)
         return framed;
@@ -215,8 +234,7 @@ static char *section_name(const struct reading *reading)
 static void take_section(struct walk *walk, struct reading *reading)
 {
     const char *rest;
-    AUTO(text) char *name = section_name(reading);
-    GPtrArray *sections = walk->outline->issue->sections;
+    AUTO(text) char *name = outline_section_name(reading->block->text);
     reading->role = ROLE_SECTION;
     walk->numbered_sections = walk->numbered_sections ||
                               words_mark(reading->block->text, &rest) == MARK_HAN;
@@ -224,8 +242,8 @@ static void take_section(struct walk *walk, struct reading *reading)
     walk->last_text = 0;
     walk->ended = true;
     walk->title_level = 0;
-    if (!g_ptr_array_find_with_equal_func(sections, name, g_str_equal, NULL))
-        g_ptr_array_add(sections, TAKE(name));
+    if (g_hash_table_add(walk->sections, name))
+        g_ptr_array_add(walk->outline->issue->sections, TAKE(name));
 }
 
 /* --- notes ------------------------------------------------------------------------------------ */
@@ -286,30 +304,21 @@ static void take_title(struct walk *walk, struct reading *reading)
     walk->articles++;
 }
 
+#define GOES_ON_NO_TITLE                                                                           \
+    (SEEN_ENTRY | SEEN_CLOSED | SEEN_FRAMED | SEEN_LABEL | SEEN_ATTRIBUTION | SEEN_INDENTED)
+
 /* A title over two lines: the second is as strong as the first, and no title of the contents. */
 static bool goes_on_title(const struct walk *walk, guint at)
 {
     const struct reading *reading = &walk->outline->readings[at], *before = reading - 1;
     if (!walk->in_article || walk->has_text || walk->after_section || at == 0 ||
-        (before->role != ROLE_TITLE && before->role != ROLE_TITLE_MORE) ||
-        reading->evidence & (SEEN_ENTRY | SEEN_CLOSED | SEEN_FRAMED | SEEN_LABEL) ||
+        before->role != ROLE_TITLE ||
+        reading->evidence & GOES_ON_NO_TITLE ||
         !(reading->evidence & SEEN_SHORT))
         return false;
     unsigned form = SEEN_HEADING | SEEN_BOLD;
     return (reading->evidence & form) == (before->evidence & form) &&
            reading->block->level == before->block->level && !(reading->evidence & SEEN_HAN_NUMBERED);
-}
-
-static bool is_attribution(const struct walk *walk, const struct reading *reading)
-{
-    AUTO(text) char *line = NULL;
-    const char *end;
-    if (reading->block->kind != BLOCK_PARAGRAPH)
-        return false;
-    line = attribution_line(reading->block->text, !walk->has_text);
-    if (!line)
-        line = attribution_at_end(reading->block->text, &end);
-    return line != NULL;
 }
 
 /* Does the paragraph before go on in this one? */
@@ -403,7 +412,9 @@ static void find_second_masthead(const struct outline *outline)
 
 void outline_decide_body(struct outline *outline)
 {
-    struct walk walk = {.outline = outline, .style = title_style(outline)};
+    AUTO(table) GHashTable *sections = g_hash_table_new(g_str_hash, g_str_equal);
+    struct walk walk = {
+        .outline = outline, .style = title_style(outline), .sections = sections};
     find_second_masthead(outline);
     for (guint i = outline->body; i < outline->imprint; i++)
         i = take_block(&walk, i);

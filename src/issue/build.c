@@ -10,7 +10,7 @@
 struct build {
     struct outline *outline;
     GPtrArray *blocks;      /* the document's: what an article keeps is moved out */
-    const char *section;    /* the issue's own */
+    char *section;          /* the open section's name; NULL: none */
     struct article *open;   /* the issue's own; NULL: none */
     struct block *note;     /* waits for the article that it stands before */
 };
@@ -54,16 +54,11 @@ static void lengthen_title(struct build *build, const struct reading *reading)
     build->open->title = words_heading(both);
 }
 
-/* Sections are known by their names; the issue's list has each once. */
 static void take_section(struct build *build, const struct reading *reading)
 {
     close_article(build);
-    const GPtrArray *sections = build->outline->issue->sections;
-    for (guint i = 0; i < sections->len; i++) {
-        AUTO(text) char *key = words_key(sections->pdata[i]);
-        if (reading->key && strcmp(key, reading->key) == 0)
-            build->section = sections->pdata[i];
-    }
+    g_free(build->section);
+    build->section = outline_section_name(reading->block->text);
 }
 
 /* --- text ------------------------------------------------------------------------------------- */
@@ -171,6 +166,7 @@ void outline_build_articles(struct outline *outline, GPtrArray *blocks)
     for (guint i = outline->body; i < outline->imprint; i++)
         take(&build, i);
     close_article(&build);
+    g_free(build.section);
     if (build.note) {
         refuse(&build, build.note);
         block_free(build.note);

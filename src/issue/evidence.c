@@ -43,6 +43,8 @@ static unsigned seen_of_text(const char *text)
         return seen;
     if (g_utf8_strlen(text, -1) <= LONGEST_TITLE && !words_has_sentence(text))
         seen |= SEEN_SHORT;
+    if (strstr(text, "，"))
+        seen |= SEEN_COMMA;
     AUTO(text) char *framed = words_framed(text, &bracketed);
     if (framed)
         seen |= SEEN_FRAMED;
@@ -73,6 +75,38 @@ static bool is_parted(const struct block *block, const struct block *next)
     return !next || next->kind == BLOCK_RULE || next->line > block->last_line + 1;
 }
 
+/* A line that may be a title's second, or a by-line: short, and close to the one above it. */
+static bool is_close_line(const struct reading *reading)
+{
+    return reading->block->kind == BLOCK_PARAGRAPH && reading->evidence & SEEN_SHORT &&
+           !(reading->evidence & (SEEN_CLOSED | SEEN_INDENTED | SEEN_HAN_NUMBERED | SEEN_LABEL)) &&
+           reading->block->line == reading[-1].block->last_line + 1;
+}
+
+static bool is_by_line(const struct reading *reading)
+{
+    if (reading->block->kind != BLOCK_PARAGRAPH || !(reading->evidence & SEEN_SHORT))
+        return false;
+    AUTO(text) char *attribution = attribution_line(reading->block->text, true);
+    return attribution != NULL;
+}
+
+/* What stands under a block, rules, one close line and a by-line left out; NULL: nothing. */
+static const struct reading *text_under(const struct outline *outline, guint at)
+{
+    guint next = at + 1;
+    bool close_line = false;
+    for (; next < outline->count && next < at + 4; next++) {
+        const struct reading *reading = &outline->readings[next];
+        if (reading->block->kind == BLOCK_RULE || is_by_line(reading))
+            continue;
+        if (close_line || !is_close_line(reading))
+            return reading;
+        close_line = true;
+    }
+    return next < outline->count ? &outline->readings[next] : NULL;
+}
+
 static void see_neighbours(struct outline *outline, guint at)
 {
     struct reading *reading = &outline->readings[at];
@@ -82,13 +116,9 @@ static void see_neighbours(struct outline *outline, guint at)
                          reading->block->line > before->last_line + 1;
     if (parted_before && is_parted(reading->block, after))
         reading->evidence |= SEEN_ALONE;
-    guint next = at + 1;
-    while (next < outline->count && outline->readings[next].block->kind == BLOCK_RULE &&
-           next < at + 3)
-        next++;
-    if (next >= outline->count)
+    const struct reading *under = text_under(outline, at);
+    if (!under)
         return;
-    const struct reading *under = &outline->readings[next];
     if (is_text(under))
         reading->evidence |= SEEN_OVER_TEXT;
     if (under->evidence & SEEN_INDENTED && under->block->indent > reading->block->indent - 1 &&

@@ -15,11 +15,9 @@ struct head {
     int date_year;
 };
 
-static void note_conflict(struct head *head, int line, const char *what)
-{
-    outline_problem(head->outline, "masthead-conflict", line, N_("leave the one that is right"),
-                    N_("the masthead gives a second %s that differs from the first"), _(what));
-}
+#define MASTHEAD_CONFLICT(head, line, what)                                                        \
+    outline_problem((head)->outline, "masthead-conflict", line, N_("leave the one that is right"), \
+                    what)
 
 static void take_number(struct head *head, const struct masthead *said, int line)
 {
@@ -31,7 +29,7 @@ static void take_number(struct head *head, const struct masthead *said, int line
         head->numbered = head->numbered || said->number;
     } else if (said->number) {
         if (issue->number && issue->number != said->number && !head->supplement)
-            note_conflict(head, line, N_("number"));
+            MASTHEAD_CONFLICT(head, line, N_("the masthead gives two numbers"));
         if (!issue->number)
             issue->number = said->number;
         head->numbered = true;
@@ -39,11 +37,11 @@ static void take_number(struct head *head, const struct masthead *said, int line
     if (said->number && !head->number_line)
         head->number_line = line;
     if (said->year && issue->year && issue->year != said->year)
-        note_conflict(head, line, N_("year"));
+        MASTHEAD_CONFLICT(head, line, N_("the masthead gives two years"));
     if (said->year)
         issue->year = said->year;
     if (said->total && issue->total_number && issue->total_number != said->total)
-        note_conflict(head, line, N_("total number"));
+        MASTHEAD_CONFLICT(head, line, N_("the masthead gives two total numbers"));
     if (said->total)
         issue->total_number = said->total;
 }
@@ -65,7 +63,7 @@ static void take_date(struct head *head, const struct masthead *said, int line)
     AUTO(text) char *date = g_strdup_printf("%04d-%02d-%02d", said->date_year, said->date_month,
                                             said->date_day);
     if (head->issue->date && strcmp(head->issue->date, date) != 0)
-        note_conflict(head, line, N_("date"));
+        MASTHEAD_CONFLICT(head, line, N_("the masthead gives two dates"));
     if (!head->issue->date)
         head->issue->date = TAKE(date);
     head->date_year = said->date_year;
@@ -95,13 +93,13 @@ static bool is_office(const char *words)
 {
     AUTO(text) char *office = masthead_office(words);
     AUTO(text) char *bare = text_squeeze(office);
-    AUTO(texts) char **parts = g_regex_split_simple("[\\s、，,]+", office, 0, 0);
+    AUTO(array) GPtrArray *parts = words_split(office);
     if (words_is_unit(bare))
         return true;
-    for (char **part = parts; *part; part++)
-        if (**part && !words_is_unit(*part))
+    for (guint i = 0; i < parts->len; i++)
+        if (!words_is_unit(parts->pdata[i]))
             return false;
-    return *parts != NULL;
+    return parts->len > 0;
 }
 
 static bool is_name_form(const char *line)
@@ -171,6 +169,8 @@ static void take_words(struct head *head, const char *words, int line)
     }
 }
 
+enum { LAST_LINE = 200 }; /* a masthead does not reach further */
+
 /* --- its lines -------------------------------------------------------------------------------- */
 
 /* Does one of the next blocks go on with the masthead? */
@@ -220,10 +220,10 @@ static bool block_fits(struct head *head, guint at)
     bool complete = head->numbered && head->date_line;
     bool more = !complete && more_follows(head->outline, at);
     if (block->kind == BLOCK_PICTURE || block->kind == BLOCK_FOOTNOTE || !block->lines->len ||
-        block->lines->len > 20)
+        block->lines->len > 20 || block->line > LAST_LINE)
         return false;
     const struct block_line *first = block->lines->pdata[0];
-    if (contents_is_head(first->text) || first->line > 200)
+    if (contents_is_head(first->text))
         return false;
     if (!line_fits(head, first, more))
         return false;
@@ -285,7 +285,7 @@ static void finish_masthead(struct head *head)
         outline_problem(head->outline, "no-number", line,
                         N_("write the number under the name, such as 2023年 第25期"),
                         N_("the masthead has no number"));
-    if (!issue->year)
+    if (!issue->year && !head->date_line) /* an impossible date was told already */
         outline_problem(head->outline, "no-year", line,
                         N_("write the year before the number, or the date"),
                         N_("the masthead has no year"));
@@ -348,19 +348,27 @@ static bool is_entry(const struct outline *outline, const struct reading *readin
 {
     if (!(reading->evidence & SEEN_SHORT) || reading->evidence & SEEN_LABEL)
         return false;
-    AUTO(text) char *key = words_key(reading->key);
     const GPtrArray *entries = outline->contents.entries;
-    for (guint i = 0; i < entries->len && i < 40; i++)
-        if (strcmp(((struct entry *)entries->pdata[i])->key, key) == 0)
-            return false;
+    if (contents_has(&outline->contents, reading->key) ||
+        (listed && reading->evidence & SEEN_HEADING))
+        return false;
     if (occurs_again(outline, reading->key))
         return true;
     if (reading->evidence & SEEN_HEADING || listed)
         return false;
     struct contents seen = outline->contents;
-    if (entries->len && contents_match(&seen, key))
+    if (entries->len && contents_match(&seen, reading->key))
         return false;
     return !(reading->evidence & SEEN_OVER_TEXT) || reading->evidence & SEEN_NUMBERED;
+}
+
+/* A name over a list of entries, though no brackets show it. */
+static bool is_group(const struct outline *outline, guint at)
+{
+    const struct reading *reading = &outline->readings[at];
+    return reading->block->kind == BLOCK_PARAGRAPH && reading->evidence & SEEN_SHORT &&
+           !(reading->evidence & SEEN_CLOSED) && at + 1 < outline->imprint &&
+           reading[1].block->kind == BLOCK_LIST && occurs_again(outline, reading->key);
 }
 
 static bool take_contents_block(struct outline *outline, guint at, bool *listed)
@@ -383,6 +391,10 @@ static bool take_contents_block(struct outline *outline, guint at, bool *listed)
         contents_add_section(&outline->contents, reading->key);
         return !(reading->evidence & SEEN_OVER_TEXT) ||
                reading[1].block->kind == BLOCK_LIST;
+    }
+    if (!group && is_group(outline, at)) {
+        contents_add_section(&outline->contents, reading->key);
+        return true;
     }
     if (group || !is_entry(outline, reading, *listed))
         return false;

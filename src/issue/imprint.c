@@ -27,10 +27,12 @@ static const char *first_text(const struct block *block)
     return block->lines->len ? ((const struct block_line *)block->lines->pdata[0])->text : NULL;
 }
 
+enum { LONGEST_LINE = 20000 }; /* octets; bounds the work of a hostile line full of labels */
+
 static bool begins_with_label(const struct reading *reading)
 {
     const char *text = first_text(reading->block);
-    return text && reading->block->kind != BLOCK_PICTURE && labels_first(text) != LABEL_NONE;
+    return text && strlen(text) <= LONGEST_LINE && reading->block->kind != BLOCK_PICTURE && labels_first(text) != LABEL_NONE;
 }
 
 /* Surely an article's: a paragraph with sentences, a picture, a long text. */
@@ -47,31 +49,32 @@ static bool is_body(const struct reading *reading)
     return reading->evidence & SEEN_CLOSED && strlen(text) > 60 && !strstr(text, "、");
 }
 
-/* Words under no label may go on only with a distribution: 联系电话 in an article's notice has other
- * lines under it. */
+static guint next_label(const struct outline *outline, guint at)
+{
+    while (at < outline->count && !begins_with_label(&outline->readings[at]))
+        at++;
+    return at;
+}
+
+/* A telephone or an address may stand at the end of an article's notice, with other lines of the
+ * notice under it; who edited and who receives stands in the imprint alone. */
 static guint skip_false_start(const struct outline *outline, guint start)
 {
-    enum label last = LABEL_NONE;
-    guint from = start;
     for (guint i = start; i < outline->count; i++) {
-        const struct reading *reading = &outline->readings[i];
-        const char *text = first_text(reading->block);
-        if (!text)
+        const char *text = first_text(outline->readings[i].block);
+        if (!text || is_printing_line(text))
             continue;
-        if (begins_with_label(reading)) {
-            if (from > i || last == LABEL_NONE)
-                from = i;
-            last = labels_first(text);
-        } else if (last != LABEL_DISTRIBUTION && !is_printing_line(text)) {
-            last = LABEL_NONE;
-            bool later = false;
-            for (guint r = i + 1; r < outline->count && r < i + 12 && !later; r++)
-                later = begins_with_label(&outline->readings[r]);
-            if (!later)
-                return from;
-        }
+        enum label label = begins_with_label(&outline->readings[i]) ? labels_first(text)
+                                                                    : LABEL_NONE;
+        if (label == LABEL_EDITOR || label == LABEL_REVIEWER || label == LABEL_DISTRIBUTION)
+            return start;
+        guint later = label == LABEL_NONE ? next_label(outline, i) : i;
+        if (later == outline->count)
+            return start;
+        if (label == LABEL_NONE)
+            start = i = later;
     }
-    return from;
+    return start;
 }
 
 static bool is_version_head(const struct reading *reading)
@@ -134,31 +137,16 @@ static void take_contact(struct imprint *imprint, const struct segment *segment,
     address_free(address);
 }
 
-static void add_person(GPtrArray *persons, GString *name)
-{
-    if (name->len)
-        g_ptr_array_add(persons, g_strdup(name->str));
-    g_string_truncate(name, 0);
-}
-
-/* 张红波　王五; 张　三, spaced to the width of three; 张红波、王五. */
+/* 张红波　王五, 张红波、王五; 张　三, spaced to the width of three, is one. */
 static void add_persons(GPtrArray *persons, const char *value)
 {
-    AUTO(texts) char **pieces = g_regex_split_simple("[\\s　]+", value, 0, 0);
-    AUTO(str) GString *name = g_string_new(NULL);
-    for (char **piece = pieces; *piece; piece++) {
-        bool goes_on = name->len && g_utf8_strlen(name->str, -1) == 1 &&
-                       g_utf8_strlen(*piece, -1) >= 1;
-        if (!goes_on)
-            add_person(persons, name);
-        AUTO(texts) char **names = g_regex_split_simple("[、，,;；/]", *piece, 0, 0);
-        for (char **one = names; *one; one++) {
-            if (one != names)
-                add_person(persons, name);
-            g_string_append(name, *one);
-        }
+    AUTO(array) GPtrArray *words = words_split(value);
+    for (guint i = 0; i < words->len; i++) {
+        const char *word = words->pdata[i];
+        bool spaced = !*g_utf8_next_char(word) && i + 1 < words->len;
+        g_ptr_array_add(persons, spaced ? g_strconcat(word, (char *)words->pdata[++i], NULL)
+                                        : g_strdup(word));
     }
-    add_person(persons, name);
 }
 
 static void take_persons(GPtrArray *persons, char **label, const struct segment *segment)
@@ -173,7 +161,7 @@ static char *recipients_of(const char *value)
 {
     static GRegex *closing;
     if (!closing)
-        closing = g_regex_new("\\s*[(（]\\s*共?印?\\s*[0-9０-９]+\\s*份\\s*[)）]|[。．]\\s*$",
+        closing = g_regex_new("[。．]?\\s*[(（]\\s*共?印?\\s*[0-9０-９]+\\s*份\\s*[)）]|[。．]\\s*$",
                               G_REGEX_OPTIMIZE, 0, NULL);
     AUTO(text) char *bare = g_regex_replace_literal(closing, value, -1, 0, "", 0, NULL);
     return text_trim(bare);

@@ -63,7 +63,7 @@ char *inline_html_text(const char *html, bool *picture)
         } else if (tag) {
             *picture = *picture || is_tag(html, "img");
             if (ends_line(html))
-                g_string_append_c(text, '\n');
+                g_string_append_c(text, INLINE_BREAK);
             const char *end = strchrnul(html, '>');
             html = *end ? end + 1 : end;
         } else if (*html == '&') {
@@ -116,7 +116,7 @@ static void add_html(struct walk *walk, const char *html)
     AUTO(text) char *text = inline_html_text(html, &picture);
     if (picture && !walk->to->html_picture)
         walk->to->html_picture = walk->line;
-    if (strchr(text, '\n'))
+    if (strchr(text, INLINE_BREAK))
         end_line(walk, true);
     else
         add_text(walk, text);

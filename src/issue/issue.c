@@ -72,13 +72,35 @@ enum document_form document_form(const char *name)
     return DOCUMENT_UNKNOWN;
 }
 
+enum { /* no issue is larger; what is could take us down */
+    MOST_OCTETS = 16 << 20,
+    MOST_LINES = 100000, /* with text */
+};
+
+static int lines_with_text(const char *text)
+{
+    int lines = 0;
+    for (const char *at = text; *at; at++)
+        lines += *at != '\n' && (at[1] == '\n' || !at[1]);
+    return lines;
+}
+
+static bool check_size(const GString *text, const char *name, struct problems *problems)
+{
+    if (text->len <= MOST_OCTETS && lines_with_text(text->str) <= MOST_LINES)
+        return true;
+    return problems_add(problems, PROBLEM, "too-long", EX_DATAERR, (struct place){name, 1, 0},
+                        N_("look whether this is the right file"),
+                        N_("the document is too long for an issue of a bulletin"));
+}
+
 static bool decode(GString **text, const void *octets, size_t length, const char *name,
                    struct problems *problems)
 {
     struct error error = {0};
     if (!text_decode(text, octets, length, name, &error))
         return problems_take(problems, "encoding", &error);
-    return secrecy_check((*text)->str, name, problems);
+    return check_size(*text, name, problems) && secrecy_check((*text)->str, name, problems);
 }
 
 static GPtrArray *read_blocks(const GString *text, const char *name, struct problems *problems)
@@ -88,6 +110,19 @@ static GPtrArray *read_blocks(const GString *text, const char *name, struct prob
     return plain_blocks(text);
 }
 
+/* Where an imprint would be, if there is none. */
+static int last_line(const char *text)
+{
+    int line = 1, last = 1;
+    for (; *text; text++) {
+        if (*text == '\n')
+            line++;
+        else if (!g_ascii_isspace(*text))
+            last = line;
+    }
+    return last;
+}
+
 bool issue_read(struct issue **issue, const void *octets, size_t length, const char *name,
                 struct problems *problems)
 {
@@ -95,7 +130,7 @@ bool issue_read(struct issue **issue, const void *octets, size_t length, const c
     *issue = NULL;
     if (document_form(name) == DOCUMENT_UNKNOWN)
         return problems_add(problems, PROBLEM, "document-form", EX_DATAERR,
-                            (struct place){name, 0, 0},
+                            (struct place){name, 1, 0},
                             N_("save it as a .md or .txt file and drop it again"),
                             N_("a document of this kind can't be read"));
     struct problems *found = problems_new();
@@ -106,6 +141,8 @@ bool issue_read(struct issue **issue, const void *octets, size_t length, const c
         fresh->document_sha256 = g_compute_checksum_for_data(G_CHECKSUM_SHA256, octets, length);
         outline_make(fresh, blocks, name, found);
         problems_sort(found);
+        if (!fresh->imprint_line)
+            fresh->imprint_line = last_line(text->str);
         *issue = fresh;
     }
     bool good = !problems_any(found);
@@ -116,38 +153,55 @@ bool issue_read(struct issue **issue, const void *octets, size_t length, const c
 
 /* --- what a publication requires -------------------------------------------------------------- */
 
-struct requirement {
-    unsigned require;
-    bool there;
-    int line;
-    const char *what, *todo;
-};
+/* A macro, because a msgid must stand in the call that formats it. */
+#define MISSING(line, todo, what)                                                                  \
+    problems_add(problems, PROBLEM, "required", EX_DATAERR,                                        \
+                 (struct place){issue->document_name, line, 0}, todo, what)
+
+static bool was_told(const struct problems *problems, const char *rule)
+{
+    for (size_t i = 0; i < problems_count(problems); i++)
+        if (g_str_equal(problems_at(problems, i)->rule, rule))
+            return true;
+    return false;
+}
+
+static void require_masthead(const struct issue *issue, unsigned require,
+                             struct problems *problems)
+{
+    int line = issue->masthead_line;
+    /* A date that can't be is there all the same. */
+    if (require & REQUIRE_DATE && !issue->date && !was_told(problems, "date-impossible"))
+        MISSING(line, N_("write the date under the office, such as 2023年11月16日"),
+                N_("the masthead has no date"));
+    if (require & REQUIRE_OFFICE && !issue->office)
+        MISSING(line, N_("write the office that issues it under the number"),
+                N_("the masthead names no office"));
+    /* A supplement is numbered apart and has no total. */
+    if (require & REQUIRE_TOTAL && !issue->total_number && strcmp(issue->kind, "supplement") != 0)
+        MISSING(line, N_("write it under the number, such as 总第78期"),
+                N_("the masthead has no total number"));
+}
+
+static void require_imprint(const struct issue *issue, unsigned require, struct problems *problems)
+{
+    int line = issue->imprint_line;
+    if (require & REQUIRE_CONTACT && !issue->contact)
+        MISSING(line, N_("write a line such as 信息报送邮箱：name@example.org at the end"),
+                N_("the imprint has no mail address to write to"));
+    if (require & REQUIRE_EDITOR && !issue->editor->len)
+        MISSING(line, N_("write a line such as 编辑：张三 at the end"),
+                N_("the imprint names no editor"));
+    if (require & REQUIRE_REVIEWER && !issue->reviewer->len)
+        MISSING(line, N_("write a line such as 审核：李四 at the end"),
+                N_("the imprint names no reviewer"));
+    if (require & REQUIRE_DISTRIBUTION && !issue->distribution->len)
+        MISSING(line, N_("write a line such as 分送：市科协驻会领导 at the end"),
+                N_("the imprint has no 分送 line: nobody would receive the issue"));
+}
 
 void issue_require(const struct issue *issue, unsigned require, struct problems *problems)
 {
-    int head = issue->masthead_line, foot = issue->imprint_line;
-    const struct requirement requirements[] = {
-        {REQUIRE_DATE, issue->date, head, N_("the masthead has no date"),
-         N_("write the date under the office, such as 2023年11月16日")},
-        {REQUIRE_OFFICE, issue->office, head, N_("the masthead names no office"),
-         N_("write the office that issues it under the number")},
-        {REQUIRE_TOTAL, issue->total_number || strcmp(issue->kind, "supplement") == 0, head,
-         N_("the masthead has no total number"), N_("write it under the number, such as 总第78期")},
-        {REQUIRE_EDITOR, issue->editor->len, foot, N_("the imprint names no editor"),
-         N_("write a line such as 编辑：张三 at the end")},
-        {REQUIRE_REVIEWER, issue->reviewer->len, foot, N_("the imprint names no reviewer"),
-         N_("write a line such as 审核：李四 at the end")},
-        {REQUIRE_CONTACT, issue->contact, foot, N_("the imprint has no mail address to write to"),
-         N_("write a line such as 信息报送邮箱：name@example.org at the end")},
-        {REQUIRE_DISTRIBUTION, issue->distribution->len, foot,
-         N_("the imprint has no 分送 line: nobody would receive the issue"),
-         N_("write a line such as 分送：市科协驻会领导 at the end")},
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(requirements); i++) {
-        const struct requirement *one = &requirements[i];
-        if (require & one->require && !one->there)
-            problems_add(problems, PROBLEM, "required", EX_DATAERR,
-                         (struct place){issue->document_name, one->line, 0}, one->todo, "%s",
-                         _(one->what));
-    }
+    require_masthead(issue, require, problems);
+    require_imprint(issue, require, problems);
 }

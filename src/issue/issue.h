@@ -76,7 +76,7 @@ struct issue {
     char *editor_label, *reviewer_label;
     GPtrArray *distribution; /* of struct distribution_line */
     char *document_name, *document_sha256;
-    int masthead_line, imprint_line;
+    int masthead_line, imprint_line; /* an imprint that is not there: the last line */
 };
 
 /* What a document is, by its name's ending. */

@@ -36,10 +36,21 @@ static const char *const suffixes[] = {"人", "单位", "员"};
 
 /* --- one label -------------------------------------------------------------------------------- */
 
+/* May the character before `end` be a blank, or stand for another? Ideographic blanks and full-width
+ * letters are in U+3000 and U+FF00. */
+static bool may_vary(const char *end)
+{
+    gunichar c = g_utf8_get_char(g_utf8_prev_char(end));
+    return c < 0x3001 || c >= 0xff00;
+}
+
 /* If `word` stands right before `end`, blanks between its characters allowed: where it begins. */
 static const char *ends_with_spaced(const char *start, const char *end, const char *word)
 {
     const char *at = word + strlen(word);
+    /* Nearly always the last octet already differs; this is asked of every colon and every word. */
+    if (end <= start || ((unsigned char)end[-1] > 0x80 && at[-1] != end[-1] && !may_vary(end)))
+        return NULL;
     while (at > word) {
         at = g_utf8_prev_char(at);
         gunichar wanted = g_utf8_get_char(at), c = 0;
@@ -49,7 +60,7 @@ static const char *ends_with_spaced(const char *start, const char *end, const ch
             end = g_utf8_prev_char(end);
             c = g_utf8_get_char(end);
         } while (text_is_blank(c));
-        if (c >= 0xff21 && c <= 0xff5a)
+        if (c >= 0xff01 && c <= 0xff5e)
             c -= 0xff01 - '!';
         if (g_unichar_tolower(c) != wanted)
             return NULL;

@@ -10,7 +10,9 @@
 enum {
     WIDEST_WRAP = 130, /* columns: nobody breaks lines by hand beyond it */
     NARROWEST_WRAP = 16,
+    LEAST_OPEN_WIDTH = 36, /* a title over two lines is mostly narrower */
     SLACK = 6,        /* a closing mark or a number that went down with what follows */
+    CENTRED = 8,      /* columns: an indent that begins no paragraph */
     HEAD_LINES = 60,  /* a masthead is looked for in these */
 };
 
@@ -45,6 +47,7 @@ int layout_indent(const char *line, const char **rest)
 
 struct census {
     int of_width[WIDEST_WRAP + 2]; /* lines; the last: wider */
+    int of_open[WIDEST_WRAP + 2];  /* those that end in no sentence, text not moved in under them */
     int lines, followed;           /* of text; those with text right under them */
 };
 
@@ -55,15 +58,45 @@ static bool is_blank_line(const char *line, const char *end)
     return line >= end;
 }
 
+/* Does the line end in a Hanzi or a comma, so that its sentence goes on? */
+static bool is_open_end(const char *line, const char *end)
+{
+    while (end > line && text_is_blank(g_utf8_get_char(g_utf8_prev_char(end))))
+        end = g_utf8_prev_char(end);
+    gunichar last = end > line ? g_utf8_get_char(g_utf8_prev_char(end)) : 0;
+    return words_is_han(last) || last == 0x3001 || last == 0xff0c;
+}
+
+/* A rule, or a line that blanks or leaders stretch: a masthead, contents. */
+static bool is_laid_out(const char *line, const char *end)
+{
+    while (line < end && text_is_blank(g_utf8_get_char(line)))
+        line = g_utf8_next_char(line);
+    size_t length = (size_t)(end - line);
+    if (length > 600)
+        return false;
+    if (memmem(line, length, "    ", 4) || memmem(line, length, "　　", 6) ||
+        memmem(line, length, "…………", 12) || memmem(line, length, ".....", 5))
+        return true;
+    if (g_unichar_isalnum(g_utf8_get_char(line)))
+        return false;
+    AUTO(text) char *drawn = g_strndup(line, length);
+    return words_is_rule(drawn);
+}
+
 static void count_lines(struct census *census, const char *text, bool markdown)
 {
     bool text_before = false;
     while (*text) {
         const char *end = strchrnul(text, '\n');
         /* Markdown's headings, lists, tables and quotes are not wrapped with the text. */
-        bool counts = !is_blank_line(text, end) && !(markdown && strchr("#|>-*+", *text));
+        bool counts = !(markdown && strchr("#|>-*+", *text)) && !is_blank_line(text, end) &&
+                      !is_laid_out(text, end);
         if (counts) {
-            census->of_width[line_width(text, end)]++;
+            int width = MIN(line_width(text, end), WIDEST_WRAP + 1);
+            bool text_under = *end && end[1] && !text_is_blank(g_utf8_get_char(end + 1));
+            census->of_width[width]++;
+            census->of_open[width] += text_under && is_open_end(text, end);
             census->lines++;
             census->followed += text_before;
         }
@@ -74,9 +107,17 @@ static void count_lines(struct census *census, const char *text, bool markdown)
 
 /* The width that most lines have, give or take a column: at least three, and a tenth of all, with
  * next to none wider, because a full stop alone may hang out. */
+static int lines_from(const struct census *census, int width)
+{
+    int lines = 0;
+    for (; width <= WIDEST_WRAP + 1; width++)
+        lines += census->of_width[width];
+    return lines;
+}
+
 static int crowded_width(const struct census *census)
 {
-    int least = MAX(3, census->lines / 10), crowded = 0, most = 0, wider = 0;
+    int least = MAX(3, census->lines / 10), crowded = 0, most = 0;
     for (int width = NARROWEST_WRAP; width <= WIDEST_WRAP; width++) {
         int crowd = census->of_width[width] + census->of_width[width - 1];
         if (crowd >= most && crowd >= least) {
@@ -84,9 +125,16 @@ static int crowded_width(const struct census *census)
             crowded = width;
         }
     }
-    for (int width = crowded + SLACK; width <= WIDEST_WRAP + 1; width++)
-        wider += census->of_width[width];
-    return wider * 12 <= census->lines ? crowded : 0;
+    return lines_from(census, crowded + SLACK) * 12 <= census->lines ? crowded : 0;
+}
+
+/* In a short document no width is crowded: the widest line that goes on in the next tells. */
+static int widest_open_width(const struct census *census)
+{
+    for (int width = WIDEST_WRAP; width >= LEAST_OPEN_WIDTH; width--)
+        if (census->of_open[width])
+            return lines_from(census, width + SLACK) * 5 <= census->lines ? width : 0;
+    return 0;
 }
 
 void layout_measure(struct layout *layout, const char *text, bool markdown)
@@ -95,6 +143,8 @@ void layout_measure(struct layout *layout, const char *text, bool markdown)
     count_lines(census, text, markdown);
     *layout = (struct layout){.markdown = markdown};
     layout->wrap = crowded_width(census);
+    if (!layout->wrap && !markdown)
+        layout->wrap = widest_open_width(census);
     bool parted = census->followed * 2 < census->lines;
     layout->line_blocks = !markdown || (!parted && census->lines > 8);
     g_free(census);
@@ -179,8 +229,11 @@ static bool begins_after_full(const struct block_line *before, const struct bloc
 static bool parts(const struct layout *layout, struct block_line *before,
                   const struct block_line *line, const struct block_line *next)
 {
-    bool full = layout_is_full(layout, before->text, before->indent, line->text);
+    bool centred = before->indent >= CENTRED;
+    bool full = !centred && layout_is_full(layout, before->text, before->indent, line->text);
     before->full = full;
+    if (centred && ABS(before->indent - line->indent) >= 4)
+        return true;
     if (before->bold != line->bold || ends_block(before) || begins_block(line))
         return true;
     if (line->line < HEAD_LINES && masthead_is_line(line->text))

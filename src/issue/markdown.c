@@ -44,17 +44,31 @@ static void add_pictures(struct reader *reader, struct inline_text *text)
     g_ptr_array_set_size(text->pictures, 0);
 }
 
+/* Adds the parts of a line that tags broke; false if it is blank. */
+static bool add_broken_line(GPtrArray *lines, const char *line, int number)
+{
+    AUTO(texts) char **parts = g_strsplit(line, (const char[]){INLINE_BREAK, '\0'}, -1);
+    bool any = false;
+    for (char **part = parts; *part; part++) {
+        const char *rest;
+        int indent = layout_indent(*part, &rest);
+        if (!*rest)
+            continue;
+        any = true;
+        struct block_line *added = block_line_new(rest, number, indent);
+        added->broken = part[1] != NULL;
+        g_ptr_array_add(lines, added);
+    }
+    return any;
+}
+
 /* Adds text that Markdown took for something else (code, HTML), line by line. */
 static void add_lines(struct reader *reader, const char *text, int first_line)
 {
     AUTO(array) GPtrArray *lines = block_lines_new();
     AUTO(texts) char **pieces = g_strsplit(text, "\n", -1);
     for (int i = 0; pieces[i]; i++) {
-        const char *rest;
-        int indent = layout_indent(pieces[i], &rest);
-        if (*rest)
-            g_ptr_array_add(lines, block_line_new(rest, first_line + i, indent));
-        else
+        if (!add_broken_line(lines, pieces[i], first_line + i))
             layout_paragraphs(&reader->layout, lines, reader->blocks);
     }
     layout_paragraphs(&reader->layout, lines, reader->blocks);
@@ -191,7 +205,7 @@ static void take_literal(struct collector *collector, const char *literal)
 {
     bool picture = false;
     AUTO(text) char *text = inline_html_text(literal, &picture);
-    g_strdelimit(text, "\n", ' ');
+    g_strdelimit(text, (const char[]){'\n', INLINE_BREAK, '\0'}, ' ');
     AUTO(text) char *clean = words_clean(text);
     add_to_item(collector, clean);
 }
@@ -247,7 +261,6 @@ static void add_list(struct reader *reader, cmark_node *list)
     struct block *paragraph = block_new(BLOCK_PARAGRAPH, block->line);
     g_ptr_array_add(paragraph->lines, block_line_new(numbered, block->line, 0));
     block_join_lines(paragraph);
-    paragraph->last_line = block->last_line;
     g_ptr_array_set_size(reader->blocks, (gint)reader->blocks->len - 1);
     g_ptr_array_add(reader->blocks, paragraph);
 }

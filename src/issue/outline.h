@@ -41,6 +41,8 @@ enum evidence { /* what is seen of a block by itself and its neighbours */
     SEEN_BEFORE_END = 1 << 17, /* the others end in attributions, and the open one has none yet */
     SEEN_DEEPER = 1 << 18,     /* a heading below the open article's level */
     SEEN_WEAKER = 1 << 19,     /* a form weaker than that of the document's titles */
+    SEEN_ATTRIBUTION = 1 << 20, /* it says who contributed */
+    SEEN_COMMA = 1 << 21,       /* as sentences have */
 };
 
 struct reading { /* of one block */
@@ -74,6 +76,9 @@ void outline_read_head(struct outline *outline);     /* head.c: masthead and con
 void outline_decide_body(struct outline *outline);   /* body.c: sections, titles, text */
 void outline_build_articles(struct outline *outline, GPtrArray *blocks); /* article.c */
 void outline_read_imprint(struct outline *outline);  /* imprint.c */
+
+/* The name of a section in its heading: without 【】 and 一、. Caller frees. */
+char *outline_section_name(const char *heading);
 
 /* Adds a problem at a line of the document. */
 #define outline_problem(outline, rule, line, todo, ...)                                            \

@@ -78,6 +78,22 @@ char *words_key(const char *text)
     return g_string_free(key, FALSE);
 }
 
+GPtrArray *words_split(const char *text)
+{
+    GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+    const char *start = text;
+    for (;; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+        bool parts = !c || text_is_blank(c) || g_utf8_strchr("、，,；;/", -1, c);
+        if (parts && text > start)
+            g_ptr_array_add(words, g_strndup(start, (gsize)(text - start)));
+        if (!c)
+            return words;
+        if (parts)
+            start = g_utf8_next_char(text);
+    }
+}
+
 /* --- form ------------------------------------------------------------------------------------- */
 
 bool words_is_han(gunichar c)
@@ -193,20 +209,24 @@ static bool is_person(const char *name)
     return characters >= 2 && characters <= 4;
 }
 
+static bool is_one_han(const char *text)
+{
+    return words_is_han(g_utf8_get_char(text)) && !*g_utf8_next_char(text);
+}
+
 bool words_is_persons(const char *text)
 {
-    AUTO(texts) char **names = g_regex_split_simple("[\\s、，,;；]+", text, 0, 0);
-    bool any = false;
-    for (char **name = names; *name; name++) {
+    AUTO(array) GPtrArray *names = words_split(text);
+    for (guint i = 0; i < names->len; i++) {
+        const char *name = names->pdata[i];
         /* 张　三: a name of two characters is often spaced to the width of three. */
-        bool spaced = g_utf8_strlen(*name, -1) == 1 && name[1] && g_utf8_strlen(name[1], -1) == 1;
+        bool spaced = is_one_han(name) && i + 1 < names->len && is_one_han(names->pdata[i + 1]);
         if (spaced)
-            name++;
-        else if (**name && !is_person(*name))
+            i++;
+        else if (!is_person(name))
             return false;
-        any = true;
     }
-    return any;
+    return names->len > 0;
 }
 
 /* --- marks ------------------------------------------------------------------------------------ */

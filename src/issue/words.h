@@ -15,6 +15,10 @@ char *words_heading(const char *text);
 /* For comparing titles: letters, digits and Hanzi alone, folded, in lower case. Caller frees. */
 char *words_key(const char *text);
 
+/* Its words, of char *, apart by blanks, 、, commas, semicolons and slashes; none is empty. Caller
+ * frees. */
+GPtrArray *words_split(const char *text);
+
 /* --- form ------------------------------------------------------------------------------------- */
 
 bool words_is_han(gunichar character);

@@ -24,6 +24,7 @@ struct group_file {
     bool allow_empty;
     GPtrArray *lists; /* of struct list_source */
     struct login login;
+    bool require_posts;
     struct problems *problems; /* of the file and its lists; EX_DATAERR */
     struct problems *stood_in; /* of lists for which their last good copy stands */
 };

@@ -9,6 +9,8 @@ struct member {
     char *name, *title, *unit; /* NULL: not said */
     char *origin;              /* "leaders.csv:12", "leaders.xlsx:名单!B12", a DN */
     struct term term;
+    char *post;                /* that names him instead of an address; NULL: none */
+    int line;                  /* of the group's file, where a post is named */
 };
 
 struct member *member_new(void);

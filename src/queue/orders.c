@@ -22,10 +22,12 @@ bool queue_hold(struct queue *queue, int64_t id, enum hold_reason why, const cha
                 const char *who, struct error *error)
 {
     struct open_issue *issue;
-    if (!open_issue_get(queue, id, &issue, error) || !change_begin(queue, error))
+    if (!open_issue_get(queue, id, &issue, error))
         return false;
     if (!is_open(issue))
         return refuse_ended(error);
+    if (!change_begin(queue, error))
+        return false;
     issue->state = ISSUE_HELD;
     issue->why = why;
     g_free(issue->why_text);

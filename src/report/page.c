@@ -23,9 +23,10 @@ static const char style[] =
     "overflow:hidden;border-radius:3px}"
     ".bar i{display:inline-block;height:100%;min-width:2px}"
     ".sent{background:#2e7d32}.deferred{background:#e0a100}.unknown{background:#7b4bb3}"
-    ".failed{background:#c62828}.key{display:inline-block;width:12px;height:12px;margin:0 4px 0 "
+    ".failed{background:#c62828}.left{background:#c9c9c5}"
+    ".none{border:1px solid "
+    "#888;box-sizing:border-box}.key{display:inline-block;width:12px;height:12px;margin:0 4px 0 "
     "12px}"
-    ".total{height:24px}"
     ".answer{color:#595959;font:13px/1.5 Consolas,Menlo,monospace}"
     "ol{padding-left:28px}li{margin:12px 0}"
     "@media(max-width:600px){td,th{padding:6px 4px}td.bar,th.bar{display:none}}";
@@ -58,11 +59,19 @@ void page_end(GString *page)
     page_add(page, "</main>\n</body>\n</html>\n");
 }
 
+static void add_column(GString *page, const char *column, bool is_text)
+{
+    if (!*column)
+        page_add(page, "<th class=\"bar\"></th>");
+    else
+        page_add(page, is_text ? "<th>%s</th>" : "<th class=\"number\">%s</th>", column);
+}
+
 void page_table_head(GString *page, const char *const columns[], size_t texts)
 {
     page_add(page, "<table>\n<tr>");
     for (size_t i = 0; columns[i]; i++)
-        page_add(page, i < texts ? "<th>%s</th>" : "<th class=\"number\">%s</th>", columns[i]);
+        add_column(page, columns[i], i < texts);
     page_add(page, "</tr>\n");
 }
 

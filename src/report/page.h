@@ -9,7 +9,8 @@ void page_end(GString *page);
 /* Adds HTML in which each %s is escaped; it must be valid UTF-8. No positional arguments. */
 void page_add(GString *page, const char *html, ...) __attribute__((format(printf, 2, 3)));
 
-/* A table's head: `columns` ends in NULL; the first `texts` of them are text, the others numbers.
+/* A table's head: `columns` ends in NULL; the first `texts` of them are text ("": bars), the others
+ * numbers.
  */
 void page_table_head(GString *page, const char *const columns[], size_t texts);
 

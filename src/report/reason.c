@@ -43,7 +43,7 @@ char *report_reason(const struct answers *answers, const struct queue_delivery *
     case SUPPRESSED:
         return g_strdup(_("this address is on the stop list"));
     case CANCELLED:
-        return g_strdup(_("the issue was cancelled before it was sent to this address"));
+        return g_strdup(_("the issue was cancelled before a server confirmed that it took it"));
     case QUEUED:
     case DEFERRED:
     case FAILED:

@@ -51,14 +51,15 @@ static char *intro_of(const struct problems *problems)
 {
     guint count = count_of(problems, PROBLEM);
     if (count == 1)
-        return g_strdup(_("Nobody got anything of it. This is in its way:"));
-    return g_strdup_printf(_("Nobody got anything of it. These %u things are in its way:"), count);
+        return g_strdup(_("Nothing of this drop was sent. The reason:"));
+    return g_strdup_printf(_("Nothing of this drop was sent. There are %u reasons:"), count);
 }
 
 static const char *closing(void)
 {
-    return _("When it is mended, drop the file into the folder outbox again; nothing else is to "
-             "do. This folder may be deleted.");
+    return _(
+        "What is to be mended: mend it, then drop it into the folder outbox again. This folder "
+        "may be deleted.");
 }
 
 static const char *remarks_heading(void)

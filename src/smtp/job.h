@@ -123,6 +123,10 @@ MUST bool event_send(int socket, const struct event *event, struct error *error)
 MUST bool order_receive(int socket, struct order *order, bool *end, struct error *error);
 MUST bool event_receive(int socket, struct event *event, bool *end, struct error *error);
 
+/* A sender's last act: takes no more orders and throws away those that it has not read, so that
+ * the daemon reads its last events before it learns that it is gone. */
+void order_refuse_rest(int socket);
+
 /* For tests and fuzzing: a packet's octets alone. */
 MUST bool order_decode(struct order *order, const void *octets, size_t length, struct error *error);
 MUST bool event_decode(struct event *event, const void *octets, size_t length, struct error *error);

@@ -103,20 +103,23 @@ static bool not_received(struct error *error)
     if (errno == EAGAIN || errno == EWOULDBLOCK)
         return error_set(error, EX_TEMPFAIL, NOWHERE, NULL,
                          N_("nothing has come over the socket between daemon and sender"));
-    if (errno == ECONNRESET)
-        return error_set(error, EX_UNAVAILABLE, NOWHERE, NULL,
-                         N_("the other end of the socket between daemon and sender is gone"));
     return error_set_errno(error, NOWHERE,
                            N_("can't receive over the socket between daemon and sender"));
+}
+
+/* Linux tells once, before what still stands there to be read, that the other end was closed with
+ * packets of ours unread: that is no reason to lose its last words. */
+static bool is_worth_another_try(void)
+{
+    return errno == EINTR || errno == ECONNRESET;
 }
 
 /* How long the next packet is; it stays where it is. */
 static ssize_t next_length(int socket)
 {
-    ssize_t length;
-    do
+    ssize_t length = recv(socket, NULL, 0, MSG_PEEK | MSG_TRUNC);
+    while (length < 0 && is_worth_another_try())
         length = recv(socket, NULL, 0, MSG_PEEK | MSG_TRUNC);
-    while (length < 0 && errno == EINTR);
     return length;
 }
 
@@ -149,6 +152,8 @@ static bool receive_packet(int socket, struct packet *packet, bool *end, struct 
                              .msg_control = &control,
                              .msg_controllen = sizeof control.octets};
     ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    while (got < 0 && is_worth_another_try())
+        got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
     if (got < 0)
         return not_received(error);
     packet->length = (size_t)got;
@@ -204,4 +209,16 @@ bool event_receive(int socket, struct event *event, bool *end, struct error *err
         good = event_decode(event, packet.octets, packet.length, error);
     packet_clear(&packet);
     return good;
+}
+
+void order_refuse_rest(int socket)
+{
+    (void)shutdown(socket, SHUT_RD);
+    struct error error = {0};
+    for (bool end = false; !end;) {
+        struct packet packet = {0};
+        end = !receive_packet(socket, &packet, &end, &error) || end;
+        packet_clear(&packet);
+    }
+    error_clear(&error);
 }

@@ -225,6 +225,13 @@ static void run_library(struct session *session)
     }
 }
 
+/* At some refusals of the login the library leaves by itself, at others it would go on. */
+static bool is_login_refused(const struct session *session)
+{
+    return session->relay->user && !wire_is_logged_in(session->wire) &&
+           wire_login_reply(session->wire)->code != 0;
+}
+
 /* Its state once the library has come to its end. */
 static struct session_end end_of(const struct session *session)
 {
@@ -238,6 +245,9 @@ static struct session_end end_of(const struct session *session)
         end.reply = reply_copy(wire_why_reply(session->wire));
     } else if (session->ready) {
         end.why = GONE_DONE;
+    } else if (is_login_refused(session)) {
+        end.why = GONE_LOGIN;
+        end.reply = reply_copy(wire_login_reply(session->wire));
     } else if (hello->code != 0) {
         end.why = GONE_GREETING;
         end.reply = reply_copy(hello);

@@ -26,7 +26,7 @@ static void each_state_has_its_reason(void **state)
          "may have it"},
         {"stopped", SUPPRESSED, 0, 0, NULL, "this address is on the stop list"},
         {"cancelled", CANCELLED, 0, 0, NULL,
-         "the issue was cancelled before it was sent to this address"},
+         "the issue was cancelled before a server confirmed that it took it"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct queue_delivery delivery = {

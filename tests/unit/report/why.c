@@ -22,15 +22,15 @@ static void why_txt_says_all_of_it(void **state)
     AUTO(text) char *text = report_why_text(DOCUMENT, problems);
     assert_string_equal(text, DOCUMENT
                         " was not sent\n\n"
-                        "Nobody got anything of it. These 3 things are in its way:\n\n"
+                        "Nothing of this drop was sent. There are 3 reasons:\n\n"
                         "1. Line 4: there is no date\n"
                         "   How to mend it: write the date under the number\n\n"
                         "2. leaders.csv, line 7: this is no address: a<b\n\n"
                         "3. it was sent before\n\n"
                         "Not in its way, but worth a look:\n\n"
                         "1. Line 9: an English word: and\n\n"
-                        "When it is mended, drop the file into the folder outbox again; nothing "
-                        "else is to do. This folder may be deleted.\n");
+                        "What is to be mended: mend it, then drop it into the folder outbox again. "
+                        "This folder may be deleted.\n");
 }
 
 static void why_html_says_the_same_escaped(void **state)
@@ -52,7 +52,7 @@ static void one_problem_is_told_without_a_number(void **state)
     AUTO(problems) struct problems *problems = problems_new();
     problems_add(problems, PROBLEM, "x", EX_DATAERR, NOWHERE, NULL, N_("it was sent before"));
     AUTO(text) char *text = report_why_text("a.md", problems);
-    assert_says(text, "This is in its way:\n\n1. it was sent before\n");
+    assert_says(text, "The reason:\n\n1. it was sent before\n");
 }
 
 static void any_octets_become_a_valid_page(void **state)
