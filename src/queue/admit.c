@@ -100,6 +100,27 @@ static bool set_counts(struct admission *admission, struct error *error)
     return sql_run(admission->queue, error, SQL_ISSUE_SET_LAST, "ii", issue->id, issue->last);
 }
 
+/* By the same commit: an issue that is to be held is never seen without its hold. */
+static bool hold_as_said(struct admission *admission, const struct parcel_facts *facts, usec_t now,
+                         struct error *error)
+{
+    struct open_issue *issue;
+    const char *lists = hold_reason_name(HOLD_LISTS);
+    if (g_strcmp0(facts->hold, lists) != 0)
+        return true;
+    if (!open_issue_get(admission->queue, admission->issue, &issue, error))
+        return false;
+    if (issue->state == ISSUE_HELD) /* by the guard, which says more */
+        return true;
+    issue->state = ISSUE_HELD;
+    issue->why = HOLD_LISTS;
+    g_free(issue->why_text);
+    issue->why_text = g_strdup(facts->hold_words);
+    issue->dirty = true;
+    return history_add(admission->queue, now, "fensongd", "held", admission->issue, NULL, lists,
+                       error);
+}
+
 static int64_t size_of(GHashTable *sorts, const char *group)
 {
     GHashTableIter iter;
@@ -163,7 +184,7 @@ static bool admit(struct admission *admission, const struct parcel *parcel,
            set_counts(admission, error) && set_sizes(admission, facts->groups, error) &&
            history_add(queue, now, "fensongd", "accepted", admission->issue, NULL, facts->document,
                        error) &&
-           pass_guard(admission, now, error) &&
+           pass_guard(admission, now, error) && hold_as_said(admission, facts, now, error) &&
            queue_commit(queue, error);
 }
 
