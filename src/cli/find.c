@@ -73,7 +73,7 @@ static bool find_in_lists(struct finding *finding, const struct conf *conf,
                           struct problems *problems, struct error *error)
 {
     AUTO(people) struct people *people = NULL;
-    if (!people_read(&people, conf->groups_dir, error))
+    if (!people_read_configured(&people, conf, error))
         return false;
     for (size_t i = 0; i < people_group_count(people); i++)
         find_in_group(finding, people, people_group_at(people, i), problems);

@@ -212,7 +212,7 @@ static int import(const struct conf *conf, const struct wish *wish)
     AUTO(error) struct error error = {0};
     const struct group *group;
     const char *list;
-    if (!people_read(&people, conf->groups_dir, &error) ||
+    if (!people_read_configured(&people, conf, &error) ||
         !which_group(people, wish->group, &group, &error) ||
         !choose_list(group, wish->list, &list, &error))
         return fail(&error);
