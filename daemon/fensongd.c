@@ -28,8 +28,8 @@ struct daemon {
     struct queue *queue;
     struct dispatch *dispatch;
     struct reception *reception;
-    struct fetching *fetching;
     struct survey *survey;
+    struct fetching *fetching;
     struct control *control;
     GPtrArray *outboxes; /* of struct outbox */
     sd_event_source *tick, *end_limit;
@@ -51,7 +51,6 @@ static void log_problems(const struct problems *problems)
 }
 
 /* --- what is told
- * ---------------------------------------------------------------------------------- */
 
 static struct report_parts report_parts(const struct daemon *daemon)
 {
@@ -197,6 +196,12 @@ static void on_order(void *user, int64_t issue)
     tell_all(daemon);
 }
 
+static void on_lists(void *user)
+{
+    struct daemon *daemon = user;
+    survey_now(daemon->survey);
+}
+
 /* fensong-fetch has ended: administrators are told of lists that are in trouble. */
 static void on_fetched(void *user)
 {
@@ -204,6 +209,7 @@ static void on_fetched(void *user)
     struct list_trouble trouble = {0};
     AUTO(error) struct error error = {0};
     struct report_parts parts = report_parts(daemon);
+    survey_now(daemon->survey); /* a list may have changed */
     if (!refresh_read_trouble(&trouble, daemon->conf))
         return;
     if (!trouble.since)
@@ -218,12 +224,6 @@ static void on_fetched(void *user)
     list_trouble_clear(&trouble);
 }
 
-static void on_lists(void *user)
-{
-    struct daemon *daemon = user;
-    survey_now(daemon->survey);
-}
-
 static int on_tick(sd_event_source *source, uint64_t time, void *user)
 {
     struct daemon *daemon = user;
@@ -233,7 +233,6 @@ static int on_tick(sd_event_source *source, uint64_t time, void *user)
 }
 
 /* --- the end
- * --------------------------------------------------------------------------------------- */
 
 static void on_drained(void *user)
 {
@@ -282,7 +281,6 @@ static int on_end(sd_event_source *source, const struct signalfd_siginfo *info, 
 }
 
 /* --- outboxes and reload
- * --------------------------------------------------------------------------- */
 
 static struct outbox *find_outbox(const struct daemon *daemon, const struct publication *wanted)
 {
@@ -363,10 +361,10 @@ static void take_conf(struct daemon *daemon, struct conf *conf, struct answers *
     daemon->answers = answers;
     dispatch_reconfigure(daemon->dispatch, conf, answers);
     reception_set_conf(daemon->reception, conf);
-    if (daemon->fetching)
-        fetching_set_conf(daemon->fetching, conf);
     struct report_parts telling = report_parts(daemon);
     survey_set_parts(daemon->survey, &telling);
+    if (daemon->fetching)
+        fetching_set_conf(daemon->fetching, conf);
     struct control_parts parts = control_parts(daemon);
     control_set_parts(daemon->control, &parts);
     if (!open_outboxes(daemon, &error))
@@ -399,7 +397,6 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 }
 
 /* --- set-up
- * ---------------------------------------------------------------------------------------- */
 
 static bool add_sources(struct daemon *daemon, struct error *error)
 {
@@ -463,8 +460,8 @@ static void stop(struct daemon *daemon)
     sd_event_unref(daemon->loop);
     daemon->control = NULL;
     daemon->reception = NULL;
-    daemon->fetching = NULL;
     daemon->survey = NULL;
+    daemon->fetching = NULL;
     daemon->dispatch = NULL;
     daemon->queue = NULL;
     daemon->tick = daemon->end_limit = NULL;
@@ -476,15 +473,14 @@ static int run(struct daemon *daemon, bool *started)
 {
     AUTO(error) struct error error = {0};
     int result = 0;
-    bool good = open_loop(daemon, &error) &&
-                queue_open(&daemon->queue, daemon->conf->state_dir, &error) &&
-                start_reception(daemon, &error) &&
-                dispatch_start(&daemon->dispatch, daemon->loop, daemon->conf, daemon->queue,
-                               daemon->answers, &error) &&
-                start_survey(daemon, &error) && start_control(daemon, &error) &&
-                open_outboxes(daemon, &error) &&
-                fetching_start(&daemon->fetching, daemon->loop, daemon->conf, on_fetched, daemon,
-                               &error);
+    bool good =
+        open_loop(daemon, &error) && queue_open(&daemon->queue, daemon->conf->state_dir, &error) &&
+        start_reception(daemon, &error) &&
+        dispatch_start(&daemon->dispatch, daemon->loop, daemon->conf, daemon->queue,
+                       daemon->answers, &error) &&
+        start_survey(daemon, &error) && start_control(daemon, &error) &&
+        open_outboxes(daemon, &error) &&
+        fetching_start(&daemon->fetching, daemon->loop, daemon->conf, on_fetched, daemon, &error);
     if (good) {
         *started = true;
         dispatch_on_ended(daemon->dispatch, on_changed, daemon);
@@ -530,7 +526,6 @@ static int serve(struct daemon *daemon)
 }
 
 /* --- the program
- * ----------------------------------------------------------------------------------- */
 
 /* Everything that is configured, lists too; for --check-config. */
 static int check_config(const char *file)

@@ -48,9 +48,9 @@ json_t *manifest_make(const struct parcel_facts *facts, GHashTable *files)
     json_object_set_new(manifest, "message_id", json_text(facts->message_id));
     json_object_set_new(manifest, "envelope_from", json_text(facts->envelope_from));
     json_object_set_new(manifest, "personal", json_boolean(facts->personal));
+    json_object_set_new(manifest, "recipients", json_integer(facts->recipients));
     json_object_set_new(manifest, "hold", json_text(facts->hold));
     json_object_set_new(manifest, "hold_words", json_text(facts->hold_words));
-    json_object_set_new(manifest, "recipients", json_integer(facts->recipients));
     json_object_set_new(manifest, "groups", groups_to_json(facts->groups));
     json_object_set_new(manifest, "files", files_to_json(files));
     AUTO(text) char *whole = manifest_sha256(manifest);
@@ -102,9 +102,9 @@ bool manifest_read_facts(struct parcel_facts **facts, const json_t *manifest, co
     fresh->message_id = g_strdup(json_get_text(manifest, "message_id"));
     fresh->envelope_from = g_strdup(json_get_text(manifest, "envelope_from"));
     fresh->personal = json_is_true(json_object_get(manifest, "personal"));
+    fresh->recipients = json_integer_value(json_object_get(manifest, "recipients"));
     fresh->hold = g_strdup(json_get_text(manifest, "hold"));
     fresh->hold_words = g_strdup(json_get_text(manifest, "hold_words"));
-    fresh->recipients = json_integer_value(json_object_get(manifest, "recipients"));
     fresh->groups = groups_from_json(json_object_get(manifest, "groups"));
     *facts = fresh;
     return true;

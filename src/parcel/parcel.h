@@ -16,9 +16,9 @@ struct parcel_facts {
     char *message_id;
     char *envelope_from;
     bool personal;
+    int64_t recipients; /* how many; set by parcel_seal() */
     char *hold;        /* why it is to be held from its admission on: "lists"; NULL: it is not */
     char *hold_words;  /* NULL: none */
-    int64_t recipients; /* how many; set by parcel_seal() */
     GPtrArray *groups; /* of struct parcel_group, in the order of the 分送 lines */
 };
 struct parcel_group {

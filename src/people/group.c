@@ -105,8 +105,8 @@ static bool is_in_office(struct reader *reader, const struct member *member, str
 {
     bool counts = false;
     const char *who = member->address ? address_text(member->address) : member->post;
-    return member_term_counts(&member->term, who, term_today(), place,
-                              reader_problems(reader), &counts) &&
+    return member_term_counts(&member->term, who, term_today(), place, reader_problems(reader),
+                              &counts) &&
            counts;
 }
 

@@ -22,9 +22,9 @@ struct group_file {
     GArray *excluded;               /* of struct reference */
     GHashTable *excluded_addresses; /* a set of struct address */
     bool allow_empty;
+    bool require_posts;
     GPtrArray *lists; /* of struct list_source */
     struct login login;
-    bool require_posts;
     struct problems *problems; /* of the file and its lists; EX_DATAERR */
     struct problems *stood_in; /* of lists for which their last good copy stands */
 };

@@ -1,4 +1,4 @@
-/* What people are told of an issue that the guard holds, and of lists that can't be used. */
+/* What people are told of an issue that the guard holds. */
 #include "fixture.h"
 #include "queue/guard.h"
 
@@ -44,31 +44,8 @@ static void a_guard_hold_goes_to_editor_and_admins(void **state)
     assert_int_equal(notice_count(fixture), 1);
     AUTO(queue_issue) struct queue_issue *notice = only_notice(fixture);
     assert_int_equal(notice->counts.recipients, fixture->publication.report_to->len + 1);
-}
-
-static void troubles_of_lists_go_to_the_admins_once_a_day(void **state)
-{
-    struct fixture *fixture = *state;
-    const char *troubles = "a.csv:2: this mail address has no @: nobody\n    correct it\n";
-    for (int hour = 0; hour < 3; hour++)
-        assert_good(report_list_troubles(&fixture->parts, troubles,
-                                         NOON + hour * 60 * USEC_PER_MINUTE, &fixture->error));
-    assert_int_equal(notice_count(fixture), 1);
-    AUTO(queue_issue) struct queue_issue *notice = only_notice(fixture);
     AUTO(text) char *letter = letter_of(fixture, notice);
     assert_says(letter, "admin@example.org");
-    assert_good(report_list_troubles(&fixture->parts, "b.csv:3: another\n", NOON, &fixture->error));
-    assert_good(report_list_troubles(&fixture->parts, troubles, NOON + 24 * 60 * USEC_PER_MINUTE,
-                                     &fixture->error));
-    assert_int_equal(notice_count(fixture), 3);
-}
-
-static void without_admins_nobody_is_told(void **state)
-{
-    struct fixture *fixture = *state;
-    g_ptr_array_set_size(fixture->conf.admins, 0);
-    assert_good(report_list_troubles(&fixture->parts, "x\n", NOON, &fixture->error));
-    assert_int_equal(notice_count(fixture), 0);
 }
 
 int main(void)
@@ -76,8 +53,6 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_guard_hold_goes_to_editor_and_admins),
-        TEST(troubles_of_lists_go_to_the_admins_once_a_day),
-        TEST(without_admins_nobody_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
