@@ -18,6 +18,7 @@ struct contents {
     guint next;           /* the first entry not found yet */
 };
 
+/* Makes it empty; contents_clear() frees what it holds. */
 void contents_init(struct contents *contents);
 void contents_clear(struct contents *contents);
 
