@@ -134,9 +134,15 @@ check: deps-check
 	@$(MAKE) --no-print-directory all unit-programs
 	@/usr/bin/python3 tests/run.py $(BUILD)
 
+$(BUILD)/tests/bench/sink: tests/bench/sink.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 -O2 -Wall -Wextra -Werror -o $@ $<
+
 # Longer, for those who change what is measured or parsed.
 bench: deps-check
-	@$(MAKE) --no-print-directory -s all
+	@$(INSTALL_PACKAGES) strace procps
+	@$(MAKE) --no-print-directory -s all $(BUILD)/tests/bench/sink
 	@/usr/bin/python3 tests/bench/run.py $(BUILD)
 
 FUZZ_SECONDS ?= 600
@@ -149,7 +155,9 @@ lint: deps-lint
 	@$(MAKE) --no-print-directory CC=clang all unit-programs
 	@clang-tidy --quiet $(SOURCES) $(WIRE_SOURCES) $(MAINS) -- -std=gnu17 $(CPPFLAGS) $(PACKAGE_CFLAGS)
 	@cppcheck --quiet --enable=warning,performance,portability --error-exitcode=1 --inline-suppr \
-	    --suppressions-list=tests/cppcheck.suppressions -DG_GNUC_PRINTF= --std=c11 -Isrc src daemon
+	    --suppressions-list=tests/cppcheck.suppressions \
+	    -D'json_array_foreach(a,i,v)=while((v=json_array_get(a,i)))' \
+	    -D'json_object_foreach(o,k,v)=while((v=json_object_get(o,k)))' --std=c11 -Isrc src daemon
 
 format: deps-lint
 	@clang-format -i $(shell find src daemon tests -name '*.[ch]')

@@ -102,6 +102,9 @@ struct decision decide(const struct situation *s)
     case VERDICT_REFUSED:
         break;
     }
+    /* After the whole message: counted, so that a message at which a relay always goes can't loop. */
+    if (s->code == 421 && s->stage == STAGE_END_OF_DATA)
+        return defer(BLAME_RELAY);
     if (is_about_relay(s->code))
         return put_back(s, BLAME_RELAY);
     return s->stage == STAGE_RCPT ? decide_rcpt(s) : decide_message(s);

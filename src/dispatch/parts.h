@@ -24,6 +24,7 @@ struct sender {
     bool is_ending;        /* gets no more jobs */
     bool is_ready, is_gone, killed_by_us;
     enum gone_why why;
+    uint64_t faulty_job; /* GONE_OURS: the one at fault; 0: none */
     char *why_text;
     usec_t last_sign; /* monotonic */
 };

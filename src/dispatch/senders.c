@@ -104,6 +104,7 @@ static void on_gone(struct sender *sender, const struct event *event)
     sender->is_gone = true;
     sender->is_ending = true;
     sender->why = event->why;
+    sender->faulty_job = event->job;
     g_free(sender->why_text);
     sender->why_text = g_strdup(event->reply.text ? event->reply.text : "");
 }
@@ -204,6 +205,15 @@ static void blame_relay(struct sender *sender)
     relay_failed(sender->relay, describe(sender), clock_monotonic());
 }
 
+/* A message that is not clean stays so: the issue waits for a person, the relay is not to blame. */
+static bool hold_faulty_issue(struct sender *sender, struct error *error)
+{
+    const struct handed *job =
+        sender->is_gone && sender->why == GONE_OURS ? find_job(sender, sender->faulty_job) : NULL;
+    return !job || queue_hold(sender->dispatch->queue, job->issue, HOLD_RELAY, sender->why_text,
+                              "fensongd", error);
+}
+
 static bool settle_jobs(struct sender *sender, struct error *error)
 {
     struct handed *job;
@@ -232,7 +242,7 @@ static int on_child(sd_event_source *source, const siginfo_t *info, void *user)
     bool good = listen_to(sender, &error);
     if (good) {
         blame_relay(sender);
-        good = settle_jobs(sender, &error);
+        good = hold_faulty_issue(sender, &error) && settle_jobs(sender, &error);
     }
     if (good && sender->link.journal)
         g_ptr_array_add(dispatch->old_journals, g_strdup(sender->link.journal));

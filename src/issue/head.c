@@ -287,7 +287,7 @@ static void finish_masthead(struct head *head)
         outline_problem(head->outline, "no-number", line,
                         N_("write the number under the name, such as 2023年 第25期"),
                         N_("the masthead has no number"));
-    if (!issue->year)
+    if (!issue->year && !head->date_line) /* an impossible date was told already */
         outline_problem(head->outline, "no-year", line,
                         N_("write the year before the number, or the date"),
                         N_("the masthead has no year"));

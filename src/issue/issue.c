@@ -160,10 +160,19 @@ bool issue_read(struct issue **issue, const void *octets, size_t length, const c
     problems_add(problems, PROBLEM, "required", EX_DATAERR,                                        \
                  (struct place){issue->document_name, line, 0}, todo, what)
 
+static bool was_told(const struct problems *problems, const char *rule)
+{
+    for (size_t i = 0; i < problems_count(problems); i++)
+        if (g_str_equal(problems_at(problems, i)->rule, rule))
+            return true;
+    return false;
+}
+
 static void require_masthead(const struct issue *issue, unsigned require, struct problems *problems)
 {
     int line = issue->masthead_line;
-    if (require & REQUIRE_DATE && !issue->date)
+    /* A date that can't be is there all the same. */
+    if (require & REQUIRE_DATE && !issue->date && !was_told(problems, "date-impossible"))
         MISSING(line, N_("write the date under the office, such as 2023年11月16日"),
                 N_("the masthead has no date"));
     if (require & REQUIRE_OFFICE && !issue->office)

@@ -31,7 +31,7 @@ static GPtrArray *take_footnotes(GPtrArray *blocks)
 static void note_references(const char *text, struct article *article, struct article **owners,
                             guint count)
 {
-    while (text && (text = strchr(text, '['))) {
+    for (text = text ? strchr(text, '[') : NULL; text; text = strchr(text, '[')) {
         text++;
         guint number = 0;
         while (isdigit((unsigned char)*text) && number <= count)

@@ -48,6 +48,7 @@ json_t *manifest_make(const struct parcel_facts *facts, GHashTable *files)
     json_object_set_new(manifest, "message_id", json_text(facts->message_id));
     json_object_set_new(manifest, "envelope_from", json_text(facts->envelope_from));
     json_object_set_new(manifest, "personal", json_boolean(facts->personal));
+    json_object_set_new(manifest, "recipients", json_integer(facts->recipients));
     json_object_set_new(manifest, "groups", groups_to_json(facts->groups));
     json_object_set_new(manifest, "files", files_to_json(files));
     AUTO(text) char *whole = manifest_sha256(manifest);
@@ -98,6 +99,7 @@ bool manifest_read_facts(struct parcel_facts **facts, const json_t *manifest, co
     fresh->message_id = g_strdup(json_get_text(manifest, "message_id"));
     fresh->envelope_from = g_strdup(json_get_text(manifest, "envelope_from"));
     fresh->personal = json_is_true(json_object_get(manifest, "personal"));
+    fresh->recipients = json_integer_value(json_object_get(manifest, "recipients"));
     fresh->groups = groups_from_json(json_object_get(manifest, "groups"));
     *facts = fresh;
     return true;

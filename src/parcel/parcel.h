@@ -16,6 +16,7 @@ struct parcel_facts {
     char *message_id;
     char *envelope_from;
     bool personal;
+    int64_t recipients; /* how many; set by parcel_seal() */
     GPtrArray *groups; /* of struct parcel_group, in the order of the 分送 lines */
 };
 struct parcel_group {
@@ -66,4 +67,16 @@ typedef bool parcel_visit(void *user, const struct parcel_recipient *recipient,
                           struct error *error);
 MUST bool parcel_recipients(const struct parcel *parcel, parcel_visit *visit, void *user,
                             struct error *error);
+/* The same in pieces of at most `most` octets of recipients.csv (at least a line), for who must not
+ * stay away for long. *end: that was the last. */
+struct parcel_reader; /* opaque */
+MUST bool parcel_reader_open(struct parcel_reader **reader, const struct parcel *parcel,
+                             parcel_visit *visit, void *user, struct error *error);
+MUST bool parcel_reader_next(struct parcel_reader *reader, size_t most, bool *end,
+                             struct error *error);
+void parcel_reader_free(struct parcel_reader *reader);
+AUTO_DEFINE(parcel_reader, struct parcel_reader, parcel_reader_free)
+/* After its folder was renamed. */
+void parcel_moved(struct parcel *parcel, const char *path);
+
 void parcel_facts_free(struct parcel_facts *facts);

@@ -134,19 +134,26 @@ static struct counts counts_of(const struct open_issue *issue)
     return counts;
 }
 
-/* What is in memory is newer than the row until the next commit. */
-static void add_memory(struct queue *queue, struct queue_issue *issue, sqlite3_stmt *row)
+static void take_from(struct queue_issue *issue, const struct open_issue *now)
 {
-    struct open_issue *memory = g_hash_table_lookup(queue->open, &issue->id);
-    struct open_issue *stored = memory ? NULL : open_issue_of(row);
-    const struct open_issue *now = memory ? memory : stored;
     issue->state = now->state;
     issue->why = now->why;
     issue->why_text = g_strdup(now->why_text);
     issue->finished_at = now->finished_at;
     issue->counts = counts_of(now);
-    if (stored)
-        open_issue_free(stored);
+}
+
+/* What is in memory is newer than the row until the next commit. */
+static void add_memory(struct queue *queue, struct queue_issue *issue, sqlite3_stmt *row)
+{
+    const struct open_issue *memory = g_hash_table_lookup(queue->open, &issue->id);
+    if (memory) {
+        take_from(issue, memory);
+        return;
+    }
+    struct open_issue *stored = open_issue_of(row);
+    take_from(issue, stored);
+    open_issue_free(stored);
 }
 
 static struct queue_issue *issue_of(struct queue *queue, sqlite3_stmt *row)
@@ -195,6 +202,18 @@ bool queue_issues(struct queue *queue, size_t most, GPtrArray **issues, struct e
     sqlite3_stmt *row = sql_get(queue, SQL_ISSUES, error);
     if (row)
         sql_bind(row, "i", most ? (int64_t)most : (int64_t)-1);
+    return collect(queue, row, issues, error);
+}
+
+bool queue_issues_before(struct queue *queue, const struct queue_issue *issue, size_t most,
+                         GPtrArray **issues, struct error *error)
+{
+    /* The rows' states may be older than memory's. */
+    if (!open_issues_save(queue, error))
+        return false;
+    sqlite3_stmt *row = sql_get(queue, SQL_ISSUES_BEFORE, error);
+    if (row)
+        sql_bind(row, "tii", issue->publication, issue->id, (int64_t)most);
     return collect(queue, row, issues, error);
 }
 

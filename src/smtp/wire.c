@@ -74,8 +74,10 @@ static int poll_handle(struct wire *wire, struct pollfd fds[], nfds_t count, int
     return ready;
 }
 
-/* glibc 2.36 declares that poll() only writes to its argument. */
+/* glibc 2.36 declares that poll() only writes to its argument, and gcc believes it. */
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 
 int poll(struct pollfd *fds, nfds_t count, int timeout)
 {

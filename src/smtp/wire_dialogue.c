@@ -2,7 +2,6 @@
 #include "smtp/wire_parts.h"
 
 #include <string.h>
-#include <strings.h>
 
 #define SAID_MAX 4096 /* octets that are no whole line, or a stub: more is a fault */
 

@@ -136,16 +136,13 @@ static void note_reply(struct wire *wire)
 bool wire_read_reply(struct wire *wire, enum step step)
 {
     usec_t deadline = clock_monotonic() + wire_limit(wire, step);
-    if (wire->deadline == 0)
-        wire->deadline = deadline;
     while (!wire_reply_is_there(wire)) {
-        enum stream_state state = stream_fill(&wire->stream, wire->deadline);
+        enum stream_state state = stream_fill(&wire->stream, deadline);
         if (state != STREAM_GOOD) {
             wire_lose_stream(wire, state);
             return false;
         }
     }
-    wire->deadline = 0;
     if (wire->reader.state == READER_BAD) {
         wire_lose(wire, GONE_LOST, "the server sent what is no SMTP reply");
         return false;

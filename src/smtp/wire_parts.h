@@ -44,7 +44,6 @@ struct wire {
     GString *answer;         /* for the library to read */
     GByteArray *outstanding; /* of enum step, from outstanding_at */
     guint outstanding_at;
-    usec_t deadline;   /* of the reply that is waited for; 0: not waiting yet */
     bool auth_goes_on; /* 334: the next line is an answer to it */
     bool quit_said;
 

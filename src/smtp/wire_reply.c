@@ -1,6 +1,5 @@
 #include "smtp/wire_reply.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 

@@ -1,11 +1,9 @@
 #include "smtp/wire_tls.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
-#include <string.h>
 
 static inline void auto_context(SSL_CTX **context)
 {

@@ -92,7 +92,11 @@ def test_an_unknown_group_has_its_nearest_name(rejected):
 
 def test_all_problems_at_once(rejected):
     why = rejected[2]["three-things.md"]
-    assert "2月30日" in why and "审核" in why and len(re.findall(r"(?m)^\d+\. ", why)) >= 3
+    assert "2月30日" in why and "审核" in why and len(re.findall(r"(?m)^\d+\. ", why)) == 3
+
+
+def test_nothing_is_told_twice(rejected):
+    assert len(re.findall(r"(?m)^\d+\. ", rejected[2]["no-day.md"])) == 1
 
 
 def test_a_secret_is_nowhere_else(rejected):

@@ -146,8 +146,8 @@ static void garbage_harms_nobody(void **state)
 {
     struct running *running = *state;
     static const char *const garbage[] = {"\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01",
-                                          "POST /v1/issues/2023-25/hold HTTP/1.1\r\nHost: x\r\n"
-                                          "Content-Length: 99999999999999999999\r\n\r\n"};
+                                          ("POST /v1/issues/2023-25/hold HTTP/1.1\r\nHost: x\r\n"
+                                           "Content-Length: 99999999999999999999\r\n\r\n")};
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     g_strlcpy(address.sun_path, running->socket, sizeof(address.sun_path));
     for (size_t i = 0; i < G_N_ELEMENTS(garbage); i++) {

@@ -70,6 +70,9 @@ static const struct row {
      {.event = ON_PUT_BACK, .when = WHEN_NOW, .blame = BLAME_ISSUE}},
     {"421", {.kind = VERDICT_REFUSED, .stage = STAGE_RCPT, .code = 421, .lot = 5},
      {.event = ON_PUT_BACK, .when = WHEN_NOW, .blame = BLAME_RELAY}},
+    {"421 at the end of data",
+     {.kind = VERDICT_REFUSED, .stage = STAGE_END_OF_DATA, .code = 421, .lot = 5},
+     {.event = ON_REFUSED_FOR_NOW, .when = WHEN_SCHEDULE, .blame = BLAME_RELAY, .counts = true}},
     {"530 at MAIL", {.kind = VERDICT_REFUSED, .stage = STAGE_MAIL, .code = 530, .lot = 5},
      {.event = ON_PUT_BACK, .when = WHEN_NOW, .blame = BLAME_RELAY}},
 
