@@ -25,11 +25,14 @@ static bool has_mailbox_code(const struct reply *reply)
                                g_str_has_prefix(reply->enhanced + 1, ".2."));
 }
 
-static bool taken_before(struct dispatch *dispatch, int64_t issue)
+static void look_at_issue(struct dispatch *dispatch, int64_t issue, struct situation *common)
 {
     AUTO(queue_issue) struct queue_issue *known = NULL;
     AUTO(error) struct error ignored = {0};
-    return queue_issue(dispatch->queue, issue, &known, &ignored) && known->counts.sent > 0;
+    if (!queue_issue(dispatch->queue, issue, &known, &ignored))
+        return;
+    common->taken_before = known->counts.sent > 0;
+    common->notice = g_str_equal(known->kind, "notice");
 }
 
 /* --- what is the same for all --- */
@@ -87,9 +90,9 @@ static struct situation common_situation(struct dispatch *dispatch, struct relay
         .all_ours = all_are_ours(dispatch, job, verdicts, count),
         .ours_streak = relay->ours_streak,
         .content_streak = relay->content_streak,
-        .taken_before = taken_before(dispatch, job->issue),
         .after_unknown = dispatch->conf->retry.unknown,
     };
+    look_at_issue(dispatch, job->issue, &common);
     for (size_t i = 0; i < count; i++)
         common.taken += verdicts[i].kind != VERDICT_UNTOUCHED && !refused_at_rcpt(&verdicts[i]);
     return common;
