@@ -72,6 +72,8 @@ struct conf {
     GPtrArray *relays;                  /* of struct relay, at least one, in order */
     struct retry retry;
     GPtrArray *admins; /* of struct address */
+    usec_t list_refresh, list_max_age;
+    unsigned guard; /* percent of a group that may come or go from issue to issue unseen */
 };
 
 /* Where fensong.conf is when nobody says otherwise. */
@@ -96,4 +98,6 @@ const struct relay *conf_relay(const struct conf *conf, const char *name);
 /* The relay's password without its last line end; the caller frees it with conf_password_free().
  * NULL and true: it needs none. */
 MUST bool conf_password(char **password, const struct relay *relay, struct error *error);
+/* The same for a file that holds a password and nothing else. */
+MUST bool password_read(char **password, const char *path, struct error *error);
 void conf_password_free(char *password);
