@@ -84,12 +84,23 @@ static struct sender *sender_with_room(struct dispatch *dispatch, struct relay_s
 
 /* --- one lot --- */
 
-static bool claim_lot(struct dispatch *dispatch, const struct work *work, usec_t now, size_t room,
+static usec_t due_until(const struct dispatch *dispatch, const struct work *work)
+{
+    return schedule_due_until(&dispatch->conf->retry, work->next_due, clock_now());
+}
+
+static bool has_due(const struct dispatch *dispatch, const struct work *work)
+{
+    return work->next_due && work->next_due <= due_until(dispatch, work);
+}
+
+static bool claim_lot(struct dispatch *dispatch, const struct work *work, size_t room,
                       struct claim claims[], size_t *count, struct error *error)
 {
     *count = 0;
-    if (work->next_due && work->next_due <= now &&
-        !queue_claim_due(dispatch->queue, work->issue, now, room, claims, count, error))
+    if (has_due(dispatch, work) &&
+        !queue_claim_due(dispatch->queue, work->issue, due_until(dispatch, work), room, claims,
+                         count, error))
         return false;
     if (*count || !work->has_first)
         return true;
@@ -137,7 +148,7 @@ static bool give_lot(struct dispatch *dispatch, const struct work *work, usec_t 
         return true; /* an outcome will wake us */
     struct claim claims[JOB_RECIPIENTS_MAX];
     size_t count;
-    if (!claim_lot(dispatch, work, clock_now(), room, claims, &count, error))
+    if (!claim_lot(dispatch, work, room, claims, &count, error))
         return false;
     if (count)
         give(dispatch, sender, work, claims, count);
@@ -147,9 +158,9 @@ static bool give_lot(struct dispatch *dispatch, const struct work *work, usec_t 
 
 /* --- all of them --- */
 
-static bool has_work(const struct work *work, usec_t now)
+static bool has_work(const struct dispatch *dispatch, const struct work *work)
 {
-    return work->has_first || (work->next_due && work->next_due <= now);
+    return work->has_first || has_due(dispatch, work);
 }
 
 static bool give_up_old(struct dispatch *dispatch, const struct work *work, struct error *error)
@@ -181,7 +192,7 @@ static bool go_round(struct dispatch *dispatch, const GArray *work, usec_t *next
         guint at = (dispatch->next_issue + i) % work->len;
         const struct work *one = &g_array_index(work, struct work, at);
         bool given = false;
-        if (has_work(one, clock_now()) && !give_lot(dispatch, one, next, &given, error))
+        if (has_work(dispatch, one) && !give_lot(dispatch, one, next, &given, error))
             return false;
         *any |= given;
     }
