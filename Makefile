@@ -150,6 +150,9 @@ bench: deps-check
 	@/usr/bin/python3 tests/bench/run.py $(BUILD)
 
 FUZZ_SECONDS ?= 600
+.PHONY: print-more-packages
+print-more-packages:
+	@echo libarchive libxml-2.0
 fuzz: deps-lint
 	@sh tests/fuzz/run.sh $(FUZZ_SECONDS)
 

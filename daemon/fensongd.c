@@ -51,7 +51,6 @@ static void log_problems(const struct problems *problems)
 }
 
 /* --- what is told
- * ---------------------------------------------------------------------------------- */
 
 static struct report_parts report_parts(const struct daemon *daemon)
 {
@@ -154,8 +153,7 @@ static void tell_all_held(struct daemon *daemon)
         tell_held(daemon, ((const struct queue_issue *)issues->pdata[i])->id);
 }
 
-/* --- what happens
- * ---------------------------------------------------------------------------------- */
+/* --- what happens ---------------------------------------------------------------------------------- */
 
 static void on_admitted(void *user, int64_t issue)
 {
@@ -235,7 +233,6 @@ static int on_tick(sd_event_source *source, uint64_t time, void *user)
 }
 
 /* --- the end
- * --------------------------------------------------------------------------------------- */
 
 static void on_drained(void *user)
 {
@@ -284,7 +281,6 @@ static int on_end(sd_event_source *source, const struct signalfd_siginfo *info, 
 }
 
 /* --- outboxes and reload
- * --------------------------------------------------------------------------- */
 
 static struct outbox *find_outbox(const struct daemon *daemon, const struct publication *wanted)
 {
@@ -401,7 +397,6 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 }
 
 /* --- set-up
- * ---------------------------------------------------------------------------------------- */
 
 static bool add_sources(struct daemon *daemon, struct error *error)
 {
@@ -531,7 +526,6 @@ static int serve(struct daemon *daemon)
 }
 
 /* --- the program
- * ----------------------------------------------------------------------------------- */
 
 /* Everything that is configured, lists too; for --check-config. */
 static int check_config(const char *file)

@@ -85,7 +85,7 @@ static const struct key keys[] = {
     {"domains", &kind_any, .offset = CHECKED_ONLY},
     {"guard", &kind_guard, FIELD(guard), .preset = "20%"},
     {"list_refresh", &kind_duration, FIELD(list_refresh), .preset = "15m",
-     .least = 60 * USEC_PER_SEC, .most = 7 * DAY},
+     .least = USEC_PER_SEC, .most = 7 * DAY},
     {"list_max_age", &kind_duration, FIELD(list_max_age), .preset = "7d",
      .least = 60 * USEC_PER_MINUTE, .most = 365 * DAY},
 };

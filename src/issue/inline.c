@@ -37,7 +37,7 @@ struct entity {
     const char *text;
 };
 static const struct entity entities[] = {
-    {"&nbsp;", " "}, {"&amp;", "&"},    {"&lt;", "<"},     {"&gt;", ">"},  {"&quot;", "\""},
+    {"&nbsp;", " "},  {"&amp;", "&"},  {"&lt;", "<"},     {"&gt;", ">"},  {"&quot;", "\""},
     {"&emsp;", "　"}, {"&ensp;", " "}, {"&middot;", "·"}, {"&#39;", "'"},
 };
 
@@ -57,7 +57,8 @@ char *inline_html_text(const char *html, bool *picture)
 {
     GString *text = g_string_new(NULL);
     while (*html) {
-        bool tag = *html == '<' && (g_ascii_isalpha(html[1]) || (html[1] && strchr("/!?", html[1])));
+        bool tag =
+            *html == '<' && (g_ascii_isalpha(html[1]) || (html[1] && strchr("/!?", html[1])));
         if (g_str_has_prefix(html, "<!--")) {
             html = skip_comment(html);
         } else if (tag) {

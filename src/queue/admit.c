@@ -110,6 +110,8 @@ static bool hold_as_said(struct admission *admission, const struct parcel_facts 
         return true;
     if (!open_issue_get(admission->queue, admission->issue, &issue, error))
         return false;
+    if (issue->state == ISSUE_HELD) /* by the guard, which says more */
+        return true;
     issue->state = ISSUE_HELD;
     issue->why = HOLD_LISTS;
     g_free(issue->why_text);

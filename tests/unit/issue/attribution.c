@@ -49,10 +49,14 @@ static void attributions_stand_on_lines_of_their_own(void **state)
         bool under_title;
         const char *attribution;
     } rows[] = {
-        {"（密云区科协）", false, "密云区科协"},    {"—— 海淀区科协", false, "海淀区科协"},
-        {"来源：北京日报", false, "来源：北京日报"}, {"供稿单位：密云区科协", false, "密云区科协"},
-        {"海淀区科协", true, "海淀区科协"},         {"海淀区科协", false, NULL},
-        {"海淀区科协　张三", true, "海淀区科协　张三"}, {"——首批试点落地", true, NULL},
+        {"（密云区科协）", false, "密云区科协"},
+        {"—— 海淀区科协", false, "海淀区科协"},
+        {"来源：北京日报", false, "来源：北京日报"},
+        {"供稿单位：密云区科协", false, "密云区科协"},
+        {"海淀区科协", true, "海淀区科协"},
+        {"海淀区科协", false, NULL},
+        {"海淀区科协　张三", true, "海淀区科协　张三"},
+        {"——首批试点落地", true, NULL},
         {"会议召开。", true, NULL},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -21,8 +21,8 @@ static void entries_lose_bullets_numbers_and_pages(void **state)
 {
     (void)state;
     static const char *const lines[] = {
-        "培训班开班",          "● 培训班开班",     "※培训班开班 ……… 3", "1. 培训班开班",
-        "（一）培训班开班",    "1、培训班开班(2)", "培训班开班.......12",  "◆ 培训班开班　　第3页",
+        "培训班开班",          "● 培训班开班",     "※培训班开班 ……… 3",   "1. 培训班开班",
+        "（一）培训班开班",    "1、培训班开班(2)", "培训班开班.......12", "◆ 培训班开班　　第3页",
         "培训班开班…………（3）", "- 培训班开班",     "① 培训班开班 3"};
     for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
         struct contents contents;

@@ -37,8 +37,7 @@ static void refused_documents_give_no_issue(void **state)
         AUTO(problems) struct problems *problems = problems_new();
         AUTO(issue) struct issue *issue = NULL;
         CASE(rows[i].name);
-        assert_false(
-            issue_read(&issue, rows[i].text, rows[i].length, rows[i].document, problems));
+        assert_false(issue_read(&issue, rows[i].text, rows[i].length, rows[i].document, problems));
         assert_null(issue);
         assert_int_equal(problems_count(problems), 1);
         assert_string_equal(problems_at(problems, 0)->rule, rows[i].rule);
@@ -84,9 +83,9 @@ static void what_is_required_must_be_there(void **state)
 static void a_whole_issue_lacks_nothing(void **state)
 {
     (void)state;
-    static const char text[] =
-        "动态\n2023年增刊第1期\n北京市科协办公室 2023年1月2日\n\n## 一号\n\n文。\n\n邮箱：a@b.cn\n\n"
-        "编辑：张三\n\n审核：李四\n\n分送：甲\n";
+    static const char text[] = "动态\n2023年增刊第1期\n北京市科协办公室 2023年1月2日\n\n## "
+                               "一号\n\n文。\n\n邮箱：a@b.cn\n\n"
+                               "编辑：张三\n\n审核：李四\n\n分送：甲\n";
     AUTO(problems) struct problems *problems = problems_new();
     AUTO(issue) struct issue *issue = NULL;
     assert_true(issue_read(&issue, text, strlen(text), "a.md", problems));
@@ -112,12 +111,18 @@ static void hostile_documents_end(void **state)
         const char *name, *unit;
         guint times;
     } rows[] = {
-        {"headings", "## 标题\n\n", 20000},       {"a long line", "字，", 500000},
-        {"quotes in quotes", ">", 20000},         {"lists in lists", "- ", 5000},
-        {"brackets", "[", 100000},                {"labels", "分送：甲\n\n", 10000},
-        {"labels on a line", "编辑：张", 50000},  {"footnotes", "[^a]: 注\n\n", 20000},
-        {"short lines", "字\n", 50000},           {"sections", "## 【栏】\n\n", 20000},
-        {"too many lines", "字\n", 200000},       {"open brackets", "（", 200000},
+        {"headings", "## 标题\n\n", 20000},
+        {"a long line", "字，", 500000},
+        {"quotes in quotes", ">", 20000},
+        {"lists in lists", "- ", 5000},
+        {"brackets", "[", 100000},
+        {"labels", "分送：甲\n\n", 10000},
+        {"labels on a line", "编辑：张", 50000},
+        {"footnotes", "[^a]: 注\n\n", 20000},
+        {"short lines", "字\n", 50000},
+        {"sections", "## 【栏】\n\n", 20000},
+        {"too many lines", "字\n", 200000},
+        {"open brackets", "（", 200000},
         {"mastheads", "2023年第1期\n", 20000},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -7,9 +7,8 @@
 static char *shown(const char *line)
 {
     static const char *const names[] = {
-        [LABEL_NONE] = "none",         [LABEL_CONTACT] = "contact",
-        [LABEL_TELEPHONE] = "tel",     [LABEL_EDITOR] = "editor",
-        [LABEL_REVIEWER] = "reviewer", [LABEL_DISTRIBUTION] = "to",
+        [LABEL_NONE] = "none",     [LABEL_CONTACT] = "contact",   [LABEL_TELEPHONE] = "tel",
+        [LABEL_EDITOR] = "editor", [LABEL_REVIEWER] = "reviewer", [LABEL_DISTRIBUTION] = "to",
         [LABEL_OTHER] = "other",
     };
     AUTO(array) GPtrArray *segments = labels_cut(line);
@@ -54,7 +53,8 @@ static void lines_are_cut_at_their_labels(void **state)
         CASE(rows[i].line);
         assert_string_equal(cut, rows[i].cut);
         AUTO(array) GPtrArray *segments = labels_cut(rows[i].line);
-        enum label first = segments->len ? ((struct segment *)segments->pdata[0])->label : LABEL_NONE;
+        enum label first =
+            segments->len ? ((struct segment *)segments->pdata[0])->label : LABEL_NONE;
         assert_int_equal(labels_first(rows[i].line), first);
     }
 }

@@ -52,21 +52,26 @@ static void documents_become_blocks(void **state)
         {"a bold line over text", "**一**\n二\n", "P1:*一|P2:二"},
         {"soft breaks join", "学习\n贯彻 Science\nWeekly\n", "P1:学习贯彻 Science Weekly"},
         {"hard breaks part", "一  \n二\\\n三\n", "P1:一|P2:二|P3:三"},
-        {"a rule under a line is no heading", "审核：李四\n---\n\n分送：甲\n", "P1:审核：李四|R2:|P4:分送：甲"},
+        {"a rule under a line is no heading", "审核：李四\n---\n\n分送：甲\n",
+         "P1:审核：李四|R2:|P4:分送：甲"},
         {"under two lines neither", "一，\n二\n---\n", "P1:一，二|R3:"},
         {"rules", "一\n\n---\n\n***\n\n────\n", "P1:一|R3:|R5:|R7:"},
         {"lists", "- 一\n- 二\n  - 三\n", "L1:一/二/  三"},
         {"numbered lists", "1. 一\n2. 二\n", "L1:一/二"},
         {"a list of one number is a numbered line", "3. 标题\n\n正文\n", "P1:3. 标题|P3:正文"},
         {"tables", "| a | b |\n|---|---|\n| c | **d** |\n", "T1:a,b/c,d"},
+        {"text right over a table", "一\n二\n| a | b |\n|---|---|\n| c | d |\n",
+         "P1:一二|T3:a,b/c,d"},
         {"quotes", "> 一\n>\n> 二\n", "Q1:一/二"},
         {"pictures", "前![会场](a.jpg)后\n", "P1:前|I1:会场<a.jpg>|P1:后"},
         {"footnotes", "一[^a]\n\n[^a]: 注\n", "P1:一[1]|F3:注<1>"},
         {"a footnote that nothing refers to", "一\n\n[^a]: 注\n", "P1:一|P3:[^a]: 注"},
         {"a note that looks like a link's definition", "[注]: 本文有删节\n", "P1:[注]: 本文有删节"},
-        {"links keep their addresses", "[官网](https://a.cn/) <b@c.cn>\n", "P1:官网（https://a.cn/） b@c.cn"},
+        {"links keep their addresses", "[官网](https://a.cn/) <b@c.cn>\n",
+         "P1:官网（https://a.cn/） b@c.cn"},
         {"front matter", "---\ntitle: x\ntags:\n  - y\n---\n# 一\n", "H6:一"},
-        {"a masthead between rules is no front matter", "---\n科协动态\n---\n", "R1:|P2:科协动态|R3:"},
+        {"a masthead between rules is no front matter", "---\n科协动态\n---\n",
+         "R1:|P2:科协动态|R3:"},
         {"comments", "<!-- 排版 -->\n\n一<!-- 二 -->三\n", "P3:一三"},
         {"HTML", "<center>一<br>二</center>\n", "P1:一|P1:二"},
         {"text moved in by four blanks", "一\n\n    二\n", "P1:一|P3:二"},
@@ -87,7 +92,8 @@ static void documents_become_blocks(void **state)
 static void pictures_in_html_are_a_problem(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"一\n\n<img src=\"a.png\">\n", "一\n\n二 <img src='a'> 三\n"};
+    static const char *const texts[] = {"一\n\n<img src=\"a.png\">\n",
+                                        "一\n\n二 <img src='a'> 三\n"};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         AUTO(problems) struct problems *problems = problems_new();
         AUTO(str) GString *text = g_string_new(texts[i]);

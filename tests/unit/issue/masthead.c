@@ -62,9 +62,12 @@ static void supplements_and_special_issues_are_known(void **state)
         int number;
         const char *subtitle;
     } rows[] = {
-        {"2023年 增刊第1期", true, 1, NULL}, {"2023年第2期（增刊）", true, 2, NULL},
-        {"增刊（一）", true, 1, NULL},       {"2023年增刊", true, 0, NULL},
-        {"主题教育专刊", false, 0, "主题教育专刊"}, {"2023年第25期（特刊）", false, 25, "特刊"},
+        {"2023年 增刊第1期", true, 1, NULL},
+        {"2023年第2期（增刊）", true, 2, NULL},
+        {"增刊（一）", true, 1, NULL},
+        {"2023年增刊", true, 0, NULL},
+        {"主题教育专刊", false, 0, "主题教育专刊"},
+        {"2023年第25期（特刊）", false, 25, "特刊"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct masthead said;
@@ -105,9 +108,9 @@ static void titles_and_text_are_no_line_of_a_masthead(void **state)
 static void offices_lose_what_they_do(void **state)
 {
     (void)state;
-    static const char *const lines[] = {"北京市科协办公室编", "主办：北京市科协办公室",
+    static const char *const lines[] = {"北京市科协办公室编",    "主办：北京市科协办公室",
                                         "北京市科协办公室 主办", "编印单位 北京市科协办公室",
-                                        "北京市科协办公室编印", "北京市科协办公室"};
+                                        "北京市科协办公室编印",  "北京市科协办公室"};
     for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
         AUTO(text) char *office = masthead_office(lines[i]);
         assert_string_equal(office, "北京市科协办公室");

@@ -9,7 +9,8 @@ static void headings_lose_the_blanks_of_a_broken_line(void **state)
     static const struct {
         const char *text, *heading;
     } rows[] = {
-        {"2023 年北京市科协党务干部培训班暨 科技社团培训班", "2023 年北京市科协党务干部培训班暨科技社团培训班"},
+        {"2023 年北京市科协党务干部培训班暨 科技社团培训班",
+         "2023 年北京市科协党务干部培训班暨科技社团培训班"},
         {"科 协 每 周 动 态", "科协每周动态"},
         {"  Science  Weekly ", "Science Weekly"},
         {"学习　贯彻", "学习贯彻"},
@@ -53,10 +54,9 @@ static void closed_and_open_ends_are_told_apart(void **state)
         const char *text;
         bool closed;
     } rows[] = {
-        {"会议召开。", true},       {"如下：", true},           {"他说“好”", true},
-        {"（密云区科协）", true},   {"推", false},              {"各方面、", false},
-        {"（密云区", false},        {"清华大学", false},        {"", false},
-        {"See below.", true},
+        {"会议召开。", true}, {"如下：", true},     {"他说“好”", true},  {"（密云区科协）", true},
+        {"推", false},        {"各方面、", false},  {"（密云区", false}, {"清华大学", false},
+        {"", false},          {"See below.", true},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         CASE(rows[i].text);
@@ -71,8 +71,8 @@ static void rules_and_page_numbers_are_known(void **state)
     (void)state;
     static const char *const rules[] = {"───", "═══════", "___", "- - -", "＝＝＝", "***"};
     static const char *const none[] = {"--", "——北京", "一", "", "3-4"};
-    static const char *const numbers[] = {"— 3 —",  "-3-",   "第 3 页 共 8 页", "第三页", "3/8",
-                                          "· 12 ·", "Page 3 of 8"};
+    static const char *const numbers[] = {"— 3 —", "-3-",    "第 3 页 共 8 页", "第三页",
+                                          "3/8",   "· 12 ·", "Page 3 of 8"};
     static const char *const texts[] = {"3", "第3期", "第 3 页写道", "11/2023", "——"};
     for (size_t i = 0; i < G_N_ELEMENTS(rules); i++)
         assert_true(words_is_rule(rules[i]));
@@ -110,11 +110,11 @@ static void marks_before_a_line_are_told_apart(void **state)
         enum mark mark;
         const char *rest;
     } rows[] = {
-        {"■ 标题", MARK_BULLET, "标题"},  {"※标题", MARK_BULLET, "标题"},
-        {"1. 标题", MARK_NUMBER, "标题"}, {"12、标题", MARK_NUMBER, "标题"},
-        {"①标题", MARK_NUMBER, "标题"},   {"（一）标题", MARK_BRACKETS, "标题"},
+        {"■ 标题", MARK_BULLET, "标题"},     {"※标题", MARK_BULLET, "标题"},
+        {"1. 标题", MARK_NUMBER, "标题"},    {"12、标题", MARK_NUMBER, "标题"},
+        {"①标题", MARK_NUMBER, "标题"},      {"（一）标题", MARK_BRACKETS, "标题"},
         {"(1) 标题", MARK_BRACKETS, "标题"}, {"一、标题", MARK_HAN, "标题"},
-        {"十二、标题", MARK_HAN, "标题"}, {"3.5万人", MARK_NONE, "3.5万人"},
+        {"十二、标题", MARK_HAN, "标题"},    {"3.5万人", MARK_NONE, "3.5万人"},
         {"一是提高", MARK_NONE, "一是提高"}, {"（密云区）", MARK_NONE, "（密云区）"},
         {"2023年", MARK_NONE, "2023年"},
     };
@@ -133,10 +133,14 @@ static void frames_are_taken_off(void **state)
         const char *text, *inside;
         bool bracketed;
     } rows[] = {
-        {"【基层动态】", "基层动态", true}, {"〖基 层 动 态〗", "基层动态", true},
-        {"≡≡ 目录 ≡≡", "目录", false},      {"◇基层动态◇", "基层动态", false},
-        {"【编者按】本刊", NULL, false},    {"基层动态", NULL, false},
-        {"【】", NULL, false},              {"——北京力学会", NULL, false},
+        {"【基层动态】", "基层动态", true},
+        {"〖基 层 动 态〗", "基层动态", true},
+        {"≡≡ 目录 ≡≡", "目录", false},
+        {"◇基层动态◇", "基层动态", false},
+        {"【编者按】本刊", NULL, false},
+        {"基层动态", NULL, false},
+        {"【】", NULL, false},
+        {"——北京力学会", NULL, false},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         bool bracketed = true;
