@@ -12,7 +12,7 @@ static void sooner(usec_t *next, usec_t time)
         *next = time;
 }
 
-/* --- relays for an issue --------------------------------------------------------------------------- */
+/* --- relays for an issue --- */
 
 enum relay_choice { CHOICE_FOUND, CHOICE_ALL_REST, CHOICE_ALL_BARRED };
 
@@ -42,7 +42,7 @@ static bool choose_relay(struct dispatch *dispatch, int64_t issue, struct relay_
     return true;
 }
 
-/* --- senders --------------------------------------------------------------------------------------- */
+/* --- senders --- */
 
 static size_t jobs_ahead(bool personal)
 {
@@ -82,7 +82,7 @@ static struct sender *sender_with_room(struct dispatch *dispatch, struct relay_s
     return dispatch->senders->pdata[dispatch->senders->len - 1];
 }
 
-/* --- one lot --------------------------------------------------------------------------------------- */
+/* --- one lot --- */
 
 static bool claim_lot(struct dispatch *dispatch, const struct work *work, usec_t now, size_t room,
                       struct claim claims[], size_t *count, struct error *error)
@@ -145,7 +145,7 @@ static bool give_lot(struct dispatch *dispatch, const struct work *work, usec_t 
     return true;
 }
 
-/* --- all of them ----------------------------------------------------------------------------------- */
+/* --- all of them --- */
 
 static bool has_work(const struct work *work, usec_t now)
 {

@@ -32,7 +32,7 @@ static bool taken_before(struct dispatch *dispatch, int64_t issue)
     return queue_issue(dispatch->queue, issue, &known, &ignored) && known->counts.sent > 0;
 }
 
-/* --- what is the same for all ---------------------------------------------------------------------- */
+/* --- what is the same for all --- */
 
 /* The answer without the address that it repeats. */
 static char *bare_answer(const struct verdict *verdict, const struct claim *claim)
@@ -95,7 +95,7 @@ static struct situation common_situation(struct dispatch *dispatch, struct relay
     return common;
 }
 
-/* --- one of them ----------------------------------------------------------------------------------- */
+/* --- one of them --- */
 
 static struct situation situation_of(const struct applying *applying, const struct claim *claim,
                                      const struct verdict *verdict)

@@ -51,7 +51,7 @@ struct dispatch {
     void *ended_user;
 };
 
-/* --- senders.c ------------------------------------------------------------------------------------- */
+/* --- senders.c --- */
 
 MUST bool sender_start(struct dispatch *dispatch, struct relay_state *relay, struct error *error);
 /* Gives it the jobs that the last commit made ours. */
@@ -64,7 +64,7 @@ void handed_free(struct handed *job);
 /* Is one of its transactions between its end of data and the answer? */
 bool sender_waits_for_end(const struct sender *sender);
 
-/* --- outcomes.c ------------------------------------------------------------------------------------ */
+/* --- outcomes.c --- */
 
 /* What became of a job: records each verdict, blames whom it must. `lost`: the connection went under
  * it. Verdicts for deliveries that are not of this job are an error. */
@@ -75,7 +75,7 @@ MUST bool outcomes_apply(struct dispatch *dispatch, struct relay_state *relay,
 MUST bool outcomes_of_lost_job(struct dispatch *dispatch, struct sender *sender,
                                const struct handed *job, bool lost, struct error *error);
 
-/* --- recovery.c ------------------------------------------------------------------------------------ */
+/* --- recovery.c --- */
 
 /* After a start: what the journals of former senders know becomes outcomes, what was claimed and is
  * in none of them is due again. Waits a while for senders that outlived their daemon. */

@@ -175,7 +175,7 @@ bool queue_record(struct queue *queue, const struct outcome *outcome, struct err
                    reply->text);
 }
 
-/* --- ends -------------------------------------------------------------------------------------- */
+/* --- ends --- */
 
 static bool settle_end(struct queue *queue, struct open_issue *issue, usec_t now,
                        enum issue_state state, struct error *error)

@@ -126,7 +126,7 @@ bool queue_deliveries_like(struct queue *queue, int64_t id, const char *words, s
     return goes_on && !error_is_set(error);
 }
 
-/* --- counts by group --------------------------------------------------------------------------- */
+/* --- counts by group --- */
 
 static void group_free(void *pointer)
 {

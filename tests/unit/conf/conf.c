@@ -62,7 +62,7 @@ static struct problems *read_text(struct conf **conf, const char *text)
     return problems;
 }
 
-/* --- what is read --------------------------------------------------------------------------- */
+/* --- what is read --- */
 
 static void reads_what_is_said(void **state)
 {
@@ -188,7 +188,7 @@ static void knows_the_keys_that_are_to_come(void **state)
     assert_string_equal(conf->answers_file, answers);
 }
 
-/* --- what is refused ------------------------------------------------------------------------ */
+/* --- what is refused --- */
 
 static const struct {
     const char *what, *from, *to;
@@ -346,7 +346,7 @@ static void file_that_is_not_there_is_wrong_configuration(void **state)
     assert_int_equal(problems_exit_class(problems), EX_CONFIG);
 }
 
-/* --- files beside it ------------------------------------------------------------------------ */
+/* --- files beside it --- */
 
 static void includes_are_relative_and_keep_their_places(void **state)
 {
@@ -395,7 +395,7 @@ static void unreadable_files_are_told_when_asked_for(void **state)
     assert_int_equal(problems_at(problems, 1)->error.place.line, 7);
 }
 
-/* --- the password --------------------------------------------------------------------------- */
+/* --- the password --- */
 
 static const struct {
     const char *what, *content, *password; /* NULL: refused */
