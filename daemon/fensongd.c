@@ -5,6 +5,7 @@
 #include "control/control.h"
 #include "dispatch/dispatch.h"
 #include "intake/reception.h"
+#include "intake/survey.h"
 #include "people/people.h"
 #include "report/report.h"
 
@@ -25,6 +26,7 @@ struct daemon {
     struct queue *queue;
     struct dispatch *dispatch;
     struct reception *reception;
+    struct survey *survey;
     struct control *control;
     GPtrArray *outboxes; /* of struct outbox */
     sd_event_source *tick, *end_limit;
@@ -134,13 +136,28 @@ static void tell_held(struct daemon *daemon, int64_t id)
         log_error(LOG_WARNING, nothing(), &error);
 }
 
+/* A former daemon may have ended between a hold and its notice; a notice that is there is not made
+ * twice. */
+static void tell_all_held(struct daemon *daemon)
+{
+    AUTO(error) struct error error = {0};
+    AUTO(array) GPtrArray *issues = NULL;
+    if (!queue_open_issues(daemon->queue, &issues, &error)) {
+        log_error(LOG_WARNING, nothing(), &error);
+        return;
+    }
+    for (guint i = 0; i < issues->len; i++)
+        tell_held(daemon, ((const struct queue_issue *)issues->pdata[i])->id);
+}
+
 /* --- what happens ---------------------------------------------------------------------------------- */
 
 static void on_admitted(void *user, int64_t issue)
 {
     struct daemon *daemon = user;
-    (void)issue;
     tell_all(daemon);
+    tell_held(daemon, issue);
+    survey_now(daemon->survey); /* what its expansion saw is noted too */
     dispatch_wake(daemon->dispatch);
 }
 
@@ -174,6 +191,12 @@ static void on_order(void *user, int64_t issue)
     struct daemon *daemon = user;
     dispatch_touch(daemon->dispatch, issue);
     tell_all(daemon);
+}
+
+static void on_lists(void *user)
+{
+    struct daemon *daemon = user;
+    survey_now(daemon->survey);
 }
 
 static int on_tick(sd_event_source *source, uint64_t time, void *user)
@@ -286,8 +309,13 @@ static bool read_conf(const char *file, struct conf **conf, struct answers **ans
 
 static struct control_parts control_parts(struct daemon *daemon)
 {
-    return (struct control_parts){daemon->conf,    daemon->queue, daemon->dispatch,
-                                  daemon->answers, on_order,      daemon};
+    return (struct control_parts){.conf = daemon->conf,
+                                  .queue = daemon->queue,
+                                  .dispatch = daemon->dispatch,
+                                  .answers = daemon->answers,
+                                  .changed = on_order,
+                                  .look_at_lists = on_lists,
+                                  .user = daemon};
 }
 
 /* What a running daemon can't change: they name where its truth lies. */
@@ -307,6 +335,8 @@ static void take_conf(struct daemon *daemon, struct conf *conf, struct answers *
     daemon->answers = answers;
     dispatch_reconfigure(daemon->dispatch, conf, answers);
     reception_set_conf(daemon->reception, conf);
+    struct report_parts telling = report_parts(daemon);
+    survey_set_parts(daemon->survey, &telling);
     struct control_parts parts = control_parts(daemon);
     control_set_parts(daemon->control, &parts);
     if (!open_outboxes(daemon, &error))
@@ -375,6 +405,12 @@ static bool start_reception(struct daemon *daemon, struct error *error)
     return reception_start(&daemon->reception, daemon->loop, &parts, error);
 }
 
+static bool start_survey(struct daemon *daemon, struct error *error)
+{
+    struct report_parts parts = report_parts(daemon);
+    return survey_start(&daemon->survey, daemon->loop, &parts, error);
+}
+
 static bool start_control(struct daemon *daemon, struct error *error)
 {
     struct control_parts parts = control_parts(daemon);
@@ -386,6 +422,7 @@ static void stop(struct daemon *daemon)
     control_stop(daemon->control);
     close_outboxes(daemon);
     reception_stop(daemon->reception);
+    survey_stop(daemon->survey);
     dispatch_free(daemon->dispatch);
     queue_close(daemon->queue);
     sd_event_source_disable_unref(daemon->tick);
@@ -393,6 +430,7 @@ static void stop(struct daemon *daemon)
     sd_event_unref(daemon->loop);
     daemon->control = NULL;
     daemon->reception = NULL;
+    daemon->survey = NULL;
     daemon->dispatch = NULL;
     daemon->queue = NULL;
     daemon->tick = daemon->end_limit = NULL;
@@ -409,12 +447,13 @@ static int run(struct daemon *daemon, bool *started)
                 start_reception(daemon, &error) &&
                 dispatch_start(&daemon->dispatch, daemon->loop, daemon->conf, daemon->queue,
                                daemon->answers, &error) &&
-                start_control(daemon, &error) && open_outboxes(daemon, &error);
+                start_survey(daemon, &error) && start_control(daemon, &error) && open_outboxes(daemon, &error);
     if (good) {
         *started = true;
         dispatch_on_ended(daemon->dispatch, on_changed, daemon);
         dispatch_wake(daemon->dispatch);
         tell_all(daemon);
+        tell_all_held(daemon);
         log_line(LOG_NOTICE, nothing(), "ready");
         (void)sd_notify(0, "READY=1");
         result = sd_event_loop(daemon->loop);

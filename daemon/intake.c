@@ -1,10 +1,12 @@
 /* fensong-intake: reads one dropped issue, handed over as descriptor 3, and writes one parcel, or the
- * reasons why not, into a folder. No network, no queue, no secrets. */
+ * reasons why not, into a folder; with --lists, the groups as they are now. No network, no queue, no
+ * secrets. */
 #include "base/file.h"
 #include "base/language.h"
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "intake/intake.h"
+#include "intake/rolls.h"
 #include "report/report.h"
 
 #include <fcntl.h>
@@ -14,6 +16,7 @@
 
 struct options {
     const char *config, *publication, *out, *name;
+    bool lists;
 };
 
 static bool read_options(struct options *options, int argc, char *argv[])
@@ -22,6 +25,7 @@ static bool read_options(struct options *options, int argc, char *argv[])
         {"config", required_argument, NULL, 'c'},
         {"publication", required_argument, NULL, 'p'},
         {"out", required_argument, NULL, 'o'},
+        {"lists", no_argument, NULL, 'l'},
         {0},
     };
     int option;
@@ -32,10 +36,14 @@ static bool read_options(struct options *options, int argc, char *argv[])
             options->publication = optarg;
         else if (option == 'o')
             options->out = optarg;
+        else if (option == 'l')
+            options->lists = true;
         else
             return false;
     }
     options->name = argv[optind];
+    if (options->lists)
+        return options->config && options->out && optind == argc;
     return options->config && options->publication && options->out && options->name &&
            optind + 1 == argc;
 }
@@ -95,6 +103,16 @@ static int take_in(const struct options *options, const struct conf *conf)
     return intake_write_parcel(intake, source, options->out, &error) ? EX_OK : end_with(&error);
 }
 
+static int take_lists(const struct options *options, const struct conf *conf)
+{
+    AUTO(people) struct people *people = NULL;
+    AUTO(error) struct error error = {0};
+    return people_read(&people, conf->groups_dir, &error) &&
+                   rolls_write(people, options->out, &error)
+               ? EX_OK
+               : end_with(&error);
+}
+
 int main(int argc, char *argv[])
 {
     struct options options = {0};
@@ -102,7 +120,8 @@ int main(int argc, char *argv[])
     AUTO(problems) struct problems *problems = problems_new();
     log_open("fensong-intake");
     if (!read_options(&options, argc, argv)) {
-        (void)fputs("usage: fensong-intake --config FILE --publication ID --out FOLDER NAME\n",
+        (void)fputs("usage: fensong-intake --config FILE --publication ID --out FOLDER NAME\n"
+                    "       fensong-intake --config FILE --lists --out FOLDER\n",
                     stderr);
         return EX_USAGE;
     }
@@ -114,5 +133,5 @@ int main(int argc, char *argv[])
     AUTO(error) struct error error = {0};
     if (!sandbox_reader(&error))
         return end_with(&error);
-    return take_in(&options, conf);
+    return options.lists ? take_lists(&options, conf) : take_in(&options, conf);
 }

@@ -99,36 +99,62 @@ bool ask_change(struct ask *ask, const char *method, const char *resource, const
     return client_ask(ask->client, method, resource, body, answer, error);
 }
 
+void ask_to_note_lists(const struct conf *conf)
+{
+    AUTO(client) struct client *client = NULL;
+    AUTO(json) json_t *answer = NULL;
+    AUTO(error) struct error ignored = {0};
+    /* It looks by itself before long; nothing depends on this one. */
+    if (client_open(&client, conf->control, &ignored) &&
+        client_ask(client, "POST", "/v1/lists", NULL, &answer, &ignored))
+        return;
+}
+
 char *ask_issue(const char *name, const char *more)
 {
     AUTO(text) char *segment = target_segment(name);
     return g_strconcat("/v1/issues/", segment, more, NULL);
 }
 
-static char *page_of(const char *issue, const char *state, json_int_t after)
+/* `more` is more of the query: "&state=failed". */
+static char *page_of(const char *issue, const char *more, json_int_t after)
 {
     AUTO(text)
-    char *query = g_strdup_printf("/recipients?limit=%d&after=%lld%s%s", PAGE, (long long)after,
-                                  state ? "&state=" : "", state ? state : "");
+    char *query =
+        g_strdup_printf("/recipients?limit=%d&after=%lld%s", PAGE, (long long)after, more);
     return ask_issue(issue, query);
 }
 
-bool ask_recipients(struct ask *ask, const char *issue, const char *state, ask_recipient *recipient,
-                    ask_page *paged, void *user, struct error *error)
+static bool ask_pages(struct ask *ask, const char *issue, const char *more,
+                      ask_recipient *recipient, ask_page *paged, void *user, struct error *error)
 {
     json_int_t after = 0;
     do {
-        AUTO(text) char *resource = page_of(issue, state, after);
+        AUTO(text) char *resource = page_of(issue, more, after);
         AUTO(json) json_t *page = ask_get(ask, resource, error);
         if (!page)
             return false;
         size_t i;
         const json_t *row;
-        json_array_foreach (json_object_get(page, "recipients"), i, row)
-            recipient(user, row);
+        json_array_foreach(json_object_get(page, "recipients"), i, row) recipient(user, row);
         if (paged)
             paged(user);
         after = json_integer_value(json_object_get(page, "next"));
     } while (after);
     return true;
+}
+
+bool ask_recipients(struct ask *ask, const char *issue, const char *state, ask_recipient *recipient,
+                    ask_page *paged, void *user, struct error *error)
+{
+    AUTO(text) char *more = state ? g_strconcat("&state=", state, NULL) : g_strdup("");
+    return ask_pages(ask, issue, more, recipient, paged, user, error);
+}
+
+bool ask_group(struct ask *ask, const char *issue, const char *group, ask_recipient *recipient,
+               void *user, struct error *error)
+{
+    AUTO(text) char *segment = target_segment(group);
+    AUTO(text) char *more = g_strconcat("&details=1&group=", segment, NULL);
+    return ask_pages(ask, issue, more, recipient, NULL, user, error);
 }

@@ -17,6 +17,9 @@ MUST json_t *ask_get(struct ask *ask, const char *resource, struct error *error)
 MUST bool ask_change(struct ask *ask, const char *method, const char *resource, const json_t *body,
                      json_t **answer, struct error *error);
 
+/* Somebody has looked at the lists: the daemon, where one runs, looks too and notes what changed. */
+void ask_to_note_lists(const struct conf *conf);
+
 /* "/v1/issues/weekly%2F2023-25" and `more` ("/recipients?state=failed"). The caller frees. */
 char *ask_issue(const char *name, const char *more);
 
@@ -28,3 +31,6 @@ typedef void ask_page(void *user);
 MUST bool ask_recipients(struct ask *ask, const char *issue, const char *state,
                          ask_recipient *recipient, ask_page *paged, void *user,
                          struct error *error);
+/* The same for those of one group, with title, unit and origin. */
+MUST bool ask_group(struct ask *ask, const char *issue, const char *group, ask_recipient *recipient,
+                    void *user, struct error *error);

@@ -1,5 +1,6 @@
 #include "cli/command.h"
 
+#include "cli/ask.h"
 #include "cli/document.h"
 #include "cli/summary.h"
 #include "cli/table.h"
@@ -63,6 +64,7 @@ static int check_all(const struct session *session, bool relays_alone)
     if (!relays_alone) {
         check_conf(session, problems);
         check_people(session->conf, problems);
+        ask_to_note_lists(session->conf);
     }
     check_relays(session->conf, problems);
     return finish(problems);

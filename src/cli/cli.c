@@ -11,7 +11,8 @@
 const struct command *const commands[] = {
     &command_check,  &command_preview,  &command_send,    &command_status, &command_recipients,
     &command_hold,   &command_release,  &command_cancel,  &command_retry,  &command_settle,
-    &command_groups, &command_suppress, &command_history, &command_help,   NULL,
+    &command_groups, &command_find,     &command_import,  &command_export, &command_suppress,
+    &command_history, &command_help,    NULL,
 };
 
 const struct command *command_named(const char *name)

@@ -23,7 +23,8 @@ struct command {
 
 extern const struct command command_check, command_preview, command_send, command_status,
     command_recipients, command_hold, command_release, command_cancel, command_retry,
-    command_settle, command_groups, command_suppress, command_history, command_help;
+    command_settle, command_groups, command_suppress, command_history, command_find,
+    command_export, command_import, command_help;
 
 /* All of them in the order of the help, NULL after the last. */
 extern const struct command *const commands[];

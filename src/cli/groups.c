@@ -1,55 +1,21 @@
 #include "cli/command.h"
 
-#include "base/text.h"
+#include "cli/ask.h"
 #include "cli/diff.h"
 #include "cli/table.h"
+#include "cli/then.h"
+#include "cli/which.h"
 #include "people/people.h"
 
 static int run_groups(struct session *session, int argc, char **argv);
 
 const struct command command_groups = {
     .name = "groups",
-    .usage = "[GROUP] [--expand | --diff ISSUE] [--json]",
-    .help =
-        N_("the groups and their sizes; --expand: who is in one; --diff: who came and who went"),
+    .usage = "[GROUP] [--expand | --at ISSUE | --diff ISSUE] [--json]",
+    .help = N_("the groups and their sizes; --expand: who is in one; --at: who was in it; --diff: "
+               "who came and who went"),
     .run = run_groups,
 };
-
-/* --- which -------------------------------------------------------------------------------------
- */
-
-static bool is_called(const struct group *group, const char *name)
-{
-    return g_str_equal(group->id, name) || g_str_equal(group->name, name) ||
-           g_ptr_array_find_with_equal_func(group->aliases, name, g_str_equal, NULL);
-}
-
-static bool tell_nearest(const struct people *people, const char *name, struct error *error)
-{
-    AUTO(array) GPtrArray *names = g_ptr_array_new();
-    for (size_t i = 0; i < people_group_count(people); i++) {
-        g_ptr_array_add(names, people_group_at(people, i)->id);
-        g_ptr_array_add(names, people_group_at(people, i)->name);
-    }
-    AUTO(array) GPtrArray *near = text_nearest(name, names, 1);
-    const char *todo = N_("`fensong groups` lists them");
-    if (near->len)
-        return error_set(error, EX_NOINPUT, NOWHERE, todo,
-                         N_("there is no group %1$s; the nearest is %2$s"), name,
-                         (const char *)near->pdata[0]);
-    return error_set(error, EX_NOINPUT, NOWHERE, todo, N_("there is no group %s"), name);
-}
-
-/* By id, name or alias; an id counts first. */
-static bool find_group(const struct people *people, const char *name, const struct group **group,
-                       struct error *error)
-{
-    *group = people_group(people, name);
-    for (size_t i = 0; !*group && i < people_group_count(people); i++)
-        if (is_called(people_group_at(people, i), name))
-            *group = people_group_at(people, i);
-    return *group || tell_nearest(people, name, error);
-}
 
 /* --- the list of groups --------------------------------------------------------------------------
  */
@@ -127,30 +93,6 @@ static json_t *recipient_row(const struct recipient *recipient)
                      json_text(recipient->origin));
 }
 
-static void print_expanded_json(const struct group *group, const GPtrArray *recipients)
-{
-    AUTO(json) json_t *rows = json_array();
-    for (guint i = 0; i < recipients->len; i++)
-        json_array_append_new(rows, recipient_row(recipients->pdata[i]));
-    AUTO(json)
-    json_t *answer = json_pack("{s:o, s:o, s:O}", "group", json_text(group->id), "name",
-                               json_text(group->name), "recipients", rows);
-    print_json(answer);
-}
-
-static void print_expanded(const GPtrArray *recipients)
-{
-    AUTO(table_of)
-    struct table *table = table_new(
-        (const char *[]){_("address"), _("full name"), _("position"), _("unit"), _("origin")}, 5);
-    for (guint i = 0; i < recipients->len; i++) {
-        const struct recipient *recipient = recipients->pdata[i];
-        table_add(table, (const char *[]){address_text(recipient->address), recipient->name,
-                                          recipient->title, recipient->unit, recipient->origin});
-    }
-    table_print(table, stdout);
-}
-
 static int expand(const struct people *people, const struct group *group, bool json)
 {
     AUTO(problems) struct problems *problems = problems_new();
@@ -159,18 +101,17 @@ static int expand(const struct people *people, const struct group *group, bool j
     g_ptr_array_add(ids, group->id);
     if (!people_expand(people, ids, &recipients, problems))
         return fail_all(problems);
-    if (json)
-        print_expanded_json(group, recipients);
-    else
-        print_expanded(recipients);
-    return EX_OK;
+    AUTO(json) json_t *rows = json_array();
+    for (guint i = 0; i < recipients->len; i++)
+        json_array_append_new(rows, recipient_row(recipients->pdata[i]));
+    return then_print(group->id, group->name, rows, json);
 }
 
 /* --- the command ---------------------------------------------------------------------------------
  */
 
-struct wish {                 /* what was typed */
-    const char *group, *diff; /* NULL: not said */
+struct wish {                      /* what was typed */
+    const char *group, *diff, *at; /* NULL: not said */
     bool expand, json;
 };
 
@@ -184,9 +125,14 @@ static int show(const struct session *session, const struct wish *wish)
     /* A group that the issue had may be gone by now: it need not be found. */
     if (wish->diff)
         return diff_show(session->conf, people, wish->diff, wish->group, wish->json);
-    if (wish->group && !find_group(people, wish->group, &group, &error))
+    if (wish->at)
+        return then_show(session->conf, people, wish->group, wish->at, wish->json);
+    if (wish->group && !which_group(people, wish->group, &group, &error))
         return fail(&error);
-    return wish->expand ? expand(people, group, wish->json) : list(people, group, wish->json);
+    if (!wish->expand)
+        return list(people, group, wish->json);
+    ask_to_note_lists(session->conf);
+    return expand(people, group, wish->json);
 }
 
 static int run_groups(struct session *session, int argc, char **argv)
@@ -194,6 +140,7 @@ static int run_groups(struct session *session, int argc, char **argv)
     struct wish wish = {0};
     const struct option_entry options[] = {{"expand", 0, OPTION_FLAG, &wish.expand},
                                            {"diff", 0, OPTION_TEXT, &wish.diff},
+                                           {"at", 0, OPTION_TEXT, &wish.at},
                                            {"json", 0, OPTION_FLAG, &wish.json},
                                            {0}};
     char **arguments;
@@ -201,10 +148,10 @@ static int run_groups(struct session *session, int argc, char **argv)
     if (!options_read(session, argc, argv, options, &arguments, &count, &status))
         return status;
     wish.group = arguments[0];
-    if (count > 1 || (wish.expand && !wish.group))
+    if (count > 1 || ((wish.expand || wish.at) && !wish.group))
         return fail_usage(session, N_("name one group"));
-    if (wish.expand && wish.diff)
-        return fail_usage(session, N_("either --expand or --diff"));
+    if (wish.expand + !!wish.diff + !!wish.at > 1)
+        return fail_usage(session, N_("either --expand, --at or --diff"));
     if ((status = session_read_conf(session)) != EX_OK)
         return status;
     return show(session, &wish);

@@ -3,14 +3,20 @@
 #include "cli/ask.h"
 #include "cli/table.h"
 #include "cli/words.h"
+#include "control/route.h"
 
 static int run_history(struct session *session, int argc, char **argv);
 
 const struct command command_history = {
     .name = "history",
-    .usage = "[ISSUE] [--json]",
-    .help = N_("show who did what and when"),
+    .usage = "[ISSUE] [--json] | --lists [GROUP|ADDRESS] [--json]",
+    .help = N_("show who did what and when; --lists: who came into the lists and who went"),
     .run = run_history,
+};
+
+struct wish {       /* what was typed */
+    const char *of; /* an issue, or with --lists a group or an address; NULL: all */
+    bool lists, json;
 };
 
 static void print_table(const json_t *answer)
@@ -32,33 +38,65 @@ static void print_table(const json_t *answer)
     table_print(table, stdout);
 }
 
-static int show(const struct conf *conf, const char *issue, bool json)
+static void print_lists(const json_t *answer)
+{
+    AUTO(table_of)
+    struct table *table = table_new(
+        (const char *[]){_("when"), _("what"), _("group"), _("address"), _("full name"), _("list")},
+        6);
+    size_t i;
+    const json_t *row;
+    json_array_foreach(json_object_get(answer, "history"), i, row)
+    {
+        AUTO(text) char *when = shown_time(json_get_text(row, "at"));
+        table_add(table,
+                  (const char *[]){when, word_of_deed(json_get_text(row, "what")),
+                                   json_get_text(row, "group"), json_get_text(row, "address"),
+                                   json_get_text(row, "name"), json_get_text(row, "list")});
+    }
+    table_print(table, stdout);
+}
+
+static char *resource_of(const struct wish *wish)
+{
+    AUTO(text) char *of = wish->of ? target_segment(wish->of) : NULL;
+    if (wish->lists)
+        return g_strconcat("/v1/lists/history", of ? "?of=" : "", of ? of : "", NULL);
+    return wish->of ? ask_issue(wish->of, "/history") : g_strdup("/v1/history");
+}
+
+static int show(const struct conf *conf, const struct wish *wish)
 {
     AUTO(ask) struct ask *ask = NULL;
     AUTO(error) struct error error = {0};
-    AUTO(text) char *resource = issue ? ask_issue(issue, "/history") : g_strdup("/v1/history");
+    AUTO(text) char *resource = resource_of(wish);
     if (!ask_open(&ask, conf, &error))
         return fail(&error);
     AUTO(json) json_t *answer = ask_get(ask, resource, &error);
     if (!answer)
         return fail(&error);
-    if (json)
+    if (wish->json)
         return print_json(answer);
-    print_table(answer);
+    if (wish->lists)
+        print_lists(answer);
+    else
+        print_table(answer);
     return EX_OK;
 }
 
 static int run_history(struct session *session, int argc, char **argv)
 {
-    bool json = false;
-    const struct option_entry options[] = {{"json", 0, OPTION_FLAG, &json}, {0}};
+    struct wish wish = {0};
+    const struct option_entry options[] = {
+        {"lists", 0, OPTION_FLAG, &wish.lists}, {"json", 0, OPTION_FLAG, &wish.json}, {0}};
     char **arguments;
     int count, status;
     if (!options_read(session, argc, argv, options, &arguments, &count, &status))
         return status;
     if (count > 1)
-        return fail_usage(session, N_("one issue at a time"));
+        return fail_usage(session, N_("one issue, group or address at a time"));
     if ((status = session_read_conf(session)) != EX_OK)
         return status;
-    return show(session->conf, arguments[0], json);
+    wish.of = arguments[0];
+    return show(session->conf, &wish);
 }

@@ -8,7 +8,7 @@ static int run_suppress(struct session *session, int argc, char **argv);
 
 const struct command command_suppress = {
     .name = "suppress",
-    .usage = "add ADDRESS --why TEXT | remove ADDRESS | list [--json]",
+    .usage = "add ADDRESS --why TEXT [--until DATE] | remove ADDRESS | list [--json]",
     .help = N_("the stop list: whom nothing is sent to"),
     .run = run_suppress,
 };
@@ -24,10 +24,27 @@ static int change(struct ask *ask, const char *method, const char *resource, con
     return EX_OK;
 }
 
-static int add(struct ask *ask, const char *address, const char *why)
+/* The end of that day, here; NULL: it is no date. The caller frees. */
+static char *end_of_day(const char *text)
+{
+    int year, month, day, end = 0;
+    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || text[end] ||
+        !date_is_valid(year, month, day))
+        return NULL;
+    GDateTime *midnight = g_date_time_new_local(year, month, day, 0, 0, 0);
+    GDateTime *next = midnight ? g_date_time_add_days(midnight, 1) : NULL;
+    char *time = next ? clock_rfc3339(g_date_time_to_unix(next) * USEC_PER_SEC) : NULL;
+    g_clear_pointer(&midnight, g_date_time_unref);
+    g_clear_pointer(&next, g_date_time_unref);
+    return time;
+}
+
+static int add(struct ask *ask, const char *address, const char *why, const char *until)
 {
     AUTO(json)
     json_t *body = json_pack("{s:o, s:o}", "address", json_text(address), "why", json_text(why));
+    if (until)
+        json_object_set_new(body, "until", json_text(until));
     return change(ask, "POST", "/v1/suppressions", body, N_("nothing is sent there any more"));
 }
 
@@ -69,7 +86,7 @@ static int list(struct ask *ask, bool json)
 
 struct wish {                   /* what was typed */
     const char *what, *address; /* NULL: not said */
-    const char *why;
+    const char *why, *until;
     bool json;
 };
 
@@ -85,6 +102,8 @@ static int check_wish(const struct session *session, const struct wish *wish)
     if (adds != (wish->why != NULL))
         return adds ? fail_usage(session, N_("say why, with --why TEXT"))
                     : fail_usage(session, N_("--why is for `suppress add`"));
+    if (wish->until && !adds)
+        return fail_usage(session, N_("--until is for `suppress add`"));
     return EX_OK;
 }
 
@@ -94,7 +113,10 @@ static int run_suppress(struct session *session, int argc, char **argv)
     AUTO(ask) struct ask *ask = NULL;
     AUTO(error) struct error error = {0};
     const struct option_entry options[] = {
-        {"why", 0, OPTION_TEXT, &wish.why}, {"json", 0, OPTION_FLAG, &wish.json}, {0}};
+        {"why", 0, OPTION_TEXT, &wish.why},
+        {"until", 0, OPTION_TEXT, &wish.until},
+        {"json", 0, OPTION_FLAG, &wish.json},
+        {0}};
     char **arguments;
     int count, status;
     if (!options_read(session, argc, argv, options, &arguments, &count, &status))
@@ -106,9 +128,12 @@ static int run_suppress(struct session *session, int argc, char **argv)
     if ((status = check_wish(session, &wish)) != EX_OK ||
         (status = session_read_conf(session)) != EX_OK)
         return status;
+    AUTO(text) char *until = wish.until ? end_of_day(wish.until) : NULL;
+    if (wish.until && !until)
+        return fail_usage(session, N_("this is no date such as 2026-12-31: %s"), wish.until);
     if (!ask_open(&ask, session->conf, &error))
         return fail(&error);
     if (!wish.address)
         return list(ask, wish.json);
-    return wish.why ? add(ask, wish.address, wish.why) : take_off(ask, wish.address);
+    return wish.why ? add(ask, wish.address, wish.why, until) : take_off(ask, wish.address);
 }

@@ -54,11 +54,12 @@ static const struct kind kind_hostname = {VALUE_TEXT, take_hostname};
 static bool take_guard(struct reader *reader, const struct key *key, const struct given *given,
                        void *field)
 {
-    (void)field;
     char *end;
     gint64 percent = g_ascii_strtoll(given->text, &end, 10);
-    if (g_ascii_isdigit(*given->text) && strcmp(end, "%") == 0 && percent <= 100)
+    if (g_ascii_isdigit(*given->text) && strcmp(end, "%") == 0 && percent <= 100) {
+        *(unsigned *)field = (unsigned)percent;
         return true;
+    }
     return reader_problem(reader, given->place, N_("write it like \"20%\""),
                           N_("%s is no percentage: %s"), key->name, given->text);
 }
@@ -80,8 +81,9 @@ static const struct key keys[] = {
     {"retry", &kind_retry, FIELD(retry)},
     {"admins", &kind_addresses, FIELD(admins)},
     {"domains", &kind_any, .offset = CHECKED_ONLY},
-    {"guard", &kind_guard, .offset = CHECKED_ONLY},
-    {"list_refresh", &kind_duration, .offset = CHECKED_ONLY},
+    {"guard", &kind_guard, FIELD(guard), .preset = "20%"},
+    {"list_refresh", &kind_duration, FIELD(list_refresh), .preset = "15m", .least = USEC_PER_SEC,
+     .most = 7 * 24 * 3600 * USEC_PER_SEC},
     {"list_max_age", &kind_duration, .offset = CHECKED_ONLY},
 };
 #undef FIELD

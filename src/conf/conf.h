@@ -72,6 +72,8 @@ struct conf {
     GPtrArray *relays;                  /* of struct relay, at least one, in order */
     struct retry retry;
     GPtrArray *admins; /* of struct address */
+    usec_t list_refresh;
+    unsigned guard; /* percent of a group that may come or go from issue to issue unseen */
 };
 
 /* Where fensong.conf is when nobody says otherwise. */

@@ -190,14 +190,30 @@ json_t *change_settle(const struct control_parts *parts, const struct request *r
 /* --- the stop list -----------------------------------------------------------------------------
  */
 
+/* NULL: for good. */
+static bool read_until(const char *text, usec_t *until, struct error *error)
+{
+    if (!text)
+        return true;
+    GDateTime *end = g_date_time_new_from_iso8601(text, NULL);
+    usec_t time = end ? g_date_time_to_unix(end) * USEC_PER_SEC : 0;
+    if (end)
+        g_date_time_unref(end);
+    if (time <= clock_now())
+        return error_set(error, EX_USAGE, NOWHERE, NULL, N_("this is no time to come: %s"), text);
+    *until = time;
+    return true;
+}
+
 json_t *change_suppress(const struct control_parts *parts, const struct request *request,
                         struct error *error)
 {
     AUTO(address) struct address *address = NULL;
-    const char *text = NULL, *why = NULL;
-    if (!UNPACK(request, error, "{s:s, s:s}", "address", &text, "why", &why) ||
-        !address_parse(&address, text, NOWHERE, NULL, error) ||
-        !queue_suppress(parts->queue, address, why, request->who, clock_now(), 0, error))
+    const char *text = NULL, *why = NULL, *end = NULL;
+    usec_t until = 0;
+    if (!UNPACK(request, error, "{s:s, s:s, s?s}", "address", &text, "why", &why, "until", &end) ||
+        !address_parse(&address, text, NOWHERE, NULL, error) || !read_until(end, &until, error) ||
+        !queue_suppress(parts->queue, address, why, request->who, clock_now(), until, error))
         return NULL;
     log_line(LOG_NOTICE, (struct log_about){.recipient = address_text(address)},
              "%s: suppressed by %s", address_text(address), request->who);
@@ -215,4 +231,24 @@ json_t *change_unsuppress(const struct control_parts *parts, const struct reques
     log_line(LOG_NOTICE, (struct log_about){.recipient = address_text(address)},
              "%s: taken off the stop list by %s", address_text(address), request->who);
     return json_pack("{s:s}", "address", address_text(address));
+}
+
+/* --- the lists ---------------------------------------------------------------------------------
+ */
+
+json_t *change_lists(const struct control_parts *parts, const struct request *request,
+                     struct error *error)
+{
+    const char *did = NULL;
+    if (!UNPACK(request, error, "{s?s}", "did", &did))
+        return NULL;
+    const struct history_entry entry = {.at = clock_now(),
+                                        .who = (char *)request->who,
+                                        .what = (char *)"imported",
+                                        .detail = (char *)did};
+    if (did && !queue_history_add(parts->queue, &entry, error))
+        return NULL;
+    if (parts->look_at_lists)
+        parts->look_at_lists(parts->user);
+    return json_object();
 }

@@ -6,14 +6,22 @@
  *   GET    /v1/issues/KEY                      ISSUE, as the contract's `status` has it
  *   GET    /v1/issues/KEY/recipients           {"recipients":[…],"next":ID or null}
  *              ?state=failed                   those alone
+ *              &group=ID&details=1             those of a group; with title, unit and origin
  *              &after=ID&limit=1000            the next page
+ *   GET    /v1/issues/KEY/roll?group=ID        {"known":BOOL,"recipients":[…]}: a group as it was then
+ *   GET    /v1/issues/KEY/changes              the recipients, compared with last time
  *   GET    /v1/issues/KEY/history, /v1/history {"history":[…]}
+ *   GET    /v1/lists/history?of=GROUP          {"history":[…]}, or ?of=ADDRESS
+ *   GET    /v1/find?words=WORDS                {"found":[…]}: in the last issues and the stop list
  *   GET    /v1/suppressions                    {"suppressed":[…]}
- *   GET    /v1/relays {"relays":[{"name","resting","rests_until","trouble", "senders"}]} POST
- * /v1/issues/KEY/hold                 {"why"?} POST   /v1/issues/KEY/release, …/cancel    {} POST
- * /v1/issues/KEY/retry                {"addresses"?:[…]} POST   /v1/issues/KEY/settle
- * {"addresses":[…],"sent":true or false} POST   /v1/suppressions {"address","why"} DELETE
- * /v1/suppressions/ADDRESS
+ *   GET    /v1/relays                          {"relays":[{"name","resting","rests_until",…}]}
+ *   POST   /v1/issues/KEY/hold                 {"why"?}
+ *   POST   /v1/issues/KEY/release, …/cancel    {}
+ *   POST   /v1/issues/KEY/retry                {"addresses"?:[…]}
+ *   POST   /v1/issues/KEY/settle               {"addresses":[…],"sent":true or false}
+ *   POST   /v1/suppressions                    {"address","why","until"?: RFC 3339}
+ *   DELETE /v1/suppressions/ADDRESS
+ *   POST   /v1/lists                           {"did"?}: look at them now; `did` goes into the history
  *
  * KEY is `2023-25`, or `weekly/2023-25` with its slash as %2F. A change of an issue answers
  * {"issue","publication","state","changed":HOW MANY DELIVERIES,"problems":[PROBLEM]}; what fails,
@@ -37,6 +45,8 @@ struct control_parts { /* all borrowed */
     /* Called after an issue changed by a person's word (held, released, cancelled …). NULL: nobody
      * wants to know. */
     void (*changed)(void *user, int64_t issue);
+    /* Called when somebody has looked at the lists, or changed one: what changed is to be noted. */
+    void (*look_at_lists)(void *user);
     void *user;
 };
 

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include "control/tables.h"
+#include "report/changes.h"
 
+#define CHANGED_MOST 200 /* names for each group and direction */
 #define PAGE_USUAL 1000
 #define PAGE_MOST  5000 /* a page is made in one turn of the daemon's loop */
 
@@ -58,6 +60,8 @@ static bool read_page(const GHashTable *query, struct page *page, struct error *
         return false;
     page->after = after;
     page->most = (size_t)MAX(most, 1);
+    page->group = g_hash_table_lookup((GHashTable *)query, "group");
+    page->details = g_strcmp0(g_hash_table_lookup((GHashTable *)query, "details"), "1") == 0;
     return true;
 }
 
@@ -104,4 +108,83 @@ json_t *read_relays(const struct control_parts *parts, const struct request *req
                                                (json_int_t)relay->senders));
     }
     return json_pack("{s:o}", "relays", array);
+}
+
+/* --- the lists ---------------------------------------------------------------------------------
+ */
+
+static const char *query_text(const struct request *request, const char *key, struct error *error)
+{
+    const char *text = g_hash_table_lookup((GHashTable *)request->target.query, key);
+    if (!text || !*text)
+        error_set(error, EX_USAGE, NOWHERE, NULL, N_("the resource's address lacks %s"), key);
+    return text && *text ? text : NULL;
+}
+
+json_t *read_roll(const struct control_parts *parts, const struct request *request,
+                  struct error *error)
+{
+    AUTO(queue_issue) struct queue_issue *issue = NULL;
+    const char *group = query_text(request, "group", error);
+    if (!group || !queue_find(parts->queue, request->named, &issue, error))
+        return NULL;
+    return table_roll(parts->queue, issue, group, error);
+}
+
+static json_t *persons(const GPtrArray *changed)
+{
+    json_t *array = json_array();
+    for (guint i = 0; i < changed->len; i++) {
+        const struct changed_person *person = changed->pdata[i];
+        json_array_append_new(array, json_pack("{s:o, s:o}", "address", json_text(person->address),
+                                               "name", json_text(person->name)));
+    }
+    return array;
+}
+
+static json_t *change_row(const struct group_change *change)
+{
+    return json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "group",
+                     json_text(change->group), "name", json_text(change->name), "since",
+                     json_text(change->since), "before", (json_int_t)change->before, "now",
+                     (json_int_t)change->now, "added", (json_int_t)change->added, "gone",
+                     (json_int_t)change->gone, "alarming", change->alarming, "came",
+                     persons(change->came), "went", persons(change->went));
+}
+
+json_t *read_changes(const struct control_parts *parts, const struct request *request,
+                     struct error *error)
+{
+    AUTO(queue_issue) struct queue_issue *issue = NULL;
+    AUTO(changes) struct changes *changes = NULL;
+    const struct report_parts telling = {parts->conf, parts->queue, parts->answers};
+    if (!queue_find(parts->queue, request->named, &issue, error) ||
+        !changes_read(&changes, &telling, issue, CHANGED_MOST, error))
+        return NULL;
+    json_t *groups = json_array(), *failing = json_array();
+    for (guint i = 0; i < changes->comparison->groups->len; i++)
+        json_array_append_new(groups, change_row(changes->comparison->groups->pdata[i]));
+    for (guint i = 0; i < changes->failing->len; i++) {
+        const struct failing *one = changes->failing->pdata[i];
+        json_array_append_new(failing,
+                              json_pack("{s:o, s:o, s:o}", "address", json_text(one->address),
+                                        "name", json_text(*one->name ? one->name : NULL), "reason",
+                                        json_text(one->reason)));
+    }
+    return json_pack("{s:o, s:o, s:o, s:o}", "issue", json_text(issue->key), "whole",
+                     change_row(changes->comparison->whole), "groups", groups, "failing", failing);
+}
+
+json_t *read_list_history(const struct control_parts *parts, const struct request *request,
+                          struct error *error)
+{
+    return table_list_history(
+        parts->queue, g_hash_table_lookup((GHashTable *)request->target.query, "of"), error);
+}
+
+json_t *read_find(const struct control_parts *parts, const struct request *request,
+                  struct error *error)
+{
+    const char *words = query_text(request, "words", error);
+    return words ? table_find(parts->queue, parts->answers, words, error) : NULL;
 }

@@ -11,8 +11,12 @@ static const struct resource {
     {"GET", "/v1/issues", read_issues},
     {"GET", "/v1/issues/*", read_issue},
     {"GET", "/v1/issues/*/recipients", read_recipients},
+    {"GET", "/v1/issues/*/roll", read_roll},
+    {"GET", "/v1/issues/*/changes", read_changes},
     {"GET", "/v1/issues/*/history", read_history},
     {"GET", "/v1/history", read_history},
+    {"GET", "/v1/lists/history", read_list_history},
+    {"GET", "/v1/find", read_find},
     {"GET", "/v1/suppressions", read_suppressions},
     {"GET", "/v1/relays", read_relays},
     {"POST", "/v1/issues/*/hold", change_hold},
@@ -22,6 +26,7 @@ static const struct resource {
     {"POST", "/v1/issues/*/settle", change_settle},
     {"POST", "/v1/suppressions", change_suppress},
     {"DELETE", "/v1/suppressions/*", change_unsuppress},
+    {"POST", "/v1/lists", change_lists},
 };
 
 enum { HTTP_OK = 200, HTTP_NOT_FOUND = 404, HTTP_METHOD_NOT_ALLOWED = 405 };

@@ -27,6 +27,6 @@ json_t *resource_error(const struct error *error, unsigned *status);
  */
 
 resource_handler read_issues, read_issue, read_recipients, read_history, read_suppressions,
-    read_relays;
+    read_relays, read_roll, read_changes, read_list_history, read_find;
 resource_handler change_hold, change_release, change_cancel, change_retry, change_settle,
-    change_suppress, change_unsuppress;
+    change_suppress, change_unsuppress, change_lists;

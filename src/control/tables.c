@@ -83,6 +83,7 @@ json_t *table_issues(struct queue *queue, struct error *error)
 
 struct listing {
     const struct answers *answers;
+    const struct page *page;
     json_t *rows;
 };
 
@@ -96,10 +97,20 @@ static json_t *group_ids(const char *groups)
     return array;
 }
 
+static bool is_wanted(const struct page *page, const struct queue_delivery *delivery)
+{
+    if (!page->group)
+        return true;
+    AUTO(texts) char **ids = g_strsplit(delivery->groups ? delivery->groups : "", " ", -1);
+    return g_strv_contains((const char *const *)ids, page->group);
+}
+
 static bool list_delivery(void *user, const struct queue_delivery *delivery, struct error *error)
 {
     (void)error;
     struct listing *listing = user;
+    if (!is_wanted(listing->page, delivery))
+        return true;
     AUTO(text) char *reason = report_reason(listing->answers, delivery);
     json_t *row = json_object();
     set(row, "address", json_text(delivery->address));
@@ -114,6 +125,11 @@ static bool list_delivery(void *user, const struct queue_delivery *delivery, str
     set(row, "sent_at", json_time(delivery->sent_at));
     set(row, "next_attempt_at", json_time(delivery->next_attempt_at));
     set(row, "reason", json_text(reason));
+    if (listing->page->details) {
+        set(row, "title", json_text(delivery->title));
+        set(row, "unit", json_text(delivery->unit));
+        set(row, "origin", json_text(delivery->origin));
+    }
     json_array_append_new(listing->rows, row);
     return true;
 }
@@ -123,7 +139,7 @@ json_t *table_recipients(struct queue *queue, const struct answers *answers,
                          struct error *error)
 {
     AUTO(json) json_t *rows = json_array();
-    struct listing listing = {.answers = answers, .rows = rows};
+    struct listing listing = {.answers = answers, .page = page, .rows = rows};
     int64_t next = 0;
     if (!queue_deliveries_page(queue, issue->id, page->state, page->after, page->most,
                                list_delivery, &listing, &next, error))
@@ -154,22 +170,25 @@ json_t *table_history(struct queue *queue, const struct queue_issue *issue, stru
     return json_pack("{s:o}", "history", array);
 }
 
+json_t *table_suppression(const struct suppression *suppression)
+{
+    json_t *row = json_object();
+    set(row, "address", json_text(suppression->address));
+    set(row, "why", json_text(suppression->why));
+    set(row, "who", json_text(suppression->who));
+    set(row, "at", json_time(suppression->at));
+    set(row, "until", json_time(suppression->until));
+    return row;
+}
+
 json_t *table_suppressions(struct queue *queue, struct error *error)
 {
     AUTO(array) GPtrArray *list = NULL;
     if (!queue_suppressions(queue, &list, error))
         return NULL;
     json_t *array = json_array();
-    for (guint i = 0; i < list->len; i++) {
-        const struct suppression *suppression = list->pdata[i];
-        json_t *row = json_object();
-        set(row, "address", json_text(suppression->address));
-        set(row, "why", json_text(suppression->why));
-        set(row, "who", json_text(suppression->who));
-        set(row, "at", json_time(suppression->at));
-        set(row, "until", json_time(suppression->until));
-        json_array_append_new(array, row);
-    }
+    for (guint i = 0; i < list->len; i++)
+        json_array_append_new(array, table_suppression(list->pdata[i]));
     return json_pack("{s:o}", "suppressed", array);
 }
 

@@ -12,6 +12,8 @@ struct page {
     int state;     /* of the deliveries; -1: all */
     int64_t after; /* the id of the last one on the page before; 0: from the first */
     size_t most;
+    const char *group; /* its id; NULL: of all */
+    bool details;      /* title, unit and origin too */
 };
 json_t *table_recipients(struct queue *queue, const struct answers *answers,
                          const struct queue_issue *issue, const struct page *page,
@@ -19,7 +21,19 @@ json_t *table_recipients(struct queue *queue, const struct answers *answers,
 
 /* `issue` NULL: of everything. */
 json_t *table_history(struct queue *queue, const struct queue_issue *issue, struct error *error);
+json_t *table_suppression(const struct suppression *suppression);
 json_t *table_suppressions(struct queue *queue, struct error *error);
+
+/* A group as it was when an issue was taken in: {"known","recipients":[{"address","name","title",
+ * "unit","groups","origin"}]}; not known: nobody had looked at it by then. */
+json_t *table_roll(struct queue *queue, const struct queue_issue *issue, const char *group,
+                   struct error *error);
+/* {"history":[{"at","what","group","list","address","name"}]}; `of` as for queue_roll_changes(). */
+json_t *table_list_history(struct queue *queue, const char *of, struct error *error);
+/* {"found":[{"address","name","suppressed","deliveries":[…]}]}: who in the last issues or on the
+ * stop list has these words in his address or name. */
+json_t *table_find(struct queue *queue, const struct answers *answers, const char *words,
+                   struct error *error);
 
 /* {"exit","message","english","todo"} */
 json_t *table_problem(const struct error *error);

@@ -1,6 +1,7 @@
 #include "intake/admission.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "queue/guard.h"
 
 #include <fcntl.h>
 
@@ -152,7 +153,8 @@ static enum admission_result admit(const struct admission_order *order, const ch
     AUTO(parcel) struct parcel *parcel = NULL;
     if (!parcel_open(&parcel, path, error))
         return ADMISSION_FAILED;
-    if (queue_admit(order->queue, parcel, name, clock_now(), issue, error)) {
+    if (queue_admit_guarded(order->queue, parcel, name, order->conf->guard, clock_now(), issue,
+                            error)) {
         log_line(LOG_NOTICE, (struct log_about){.issue = parcel_facts(parcel)->issue},
                  "%s is accepted", order->item->name);
         return admission_file_all(order->conf, order->queue, error) ? ADMITTED : ADMISSION_FAILED;

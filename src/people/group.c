@@ -73,9 +73,26 @@ static const struct key member_keys[] = {
     {"name", &kind_text, FIELD(name)},
     {"title", &kind_text, FIELD(title)},
     {"unit", &kind_text, FIELD(unit)},
-    {"address", &kind_member_address, .offset = 0, .required = true},
+    {"address", &kind_member_address, .offset = 0},
+    {"post", &kind_text, FIELD(post)},
 };
 #undef FIELD
+
+/* By an address, or by a post that somebody holds. */
+static bool check_named(struct reader *reader, const config_setting_t *row,
+                        const struct member *member)
+{
+    bool has_address = config_setting_get_member(row, "address");
+    if (has_address && member->post)
+        return reader_problem(reader, reader_place_of(reader, row, "post"),
+                              N_("write either the post or the address"),
+                              N_("this member has both a post and an address"));
+    if (!has_address && !config_setting_get_member(row, "post"))
+        return reader_problem(reader, reader_place(reader, row),
+                              N_("add address = \"…\"; or post = \"…\";"),
+                              N_("this member has neither an address nor a post"));
+    return member->address || member->post;
+}
 
 static bool take_members(struct reader *reader, const struct key *key, const struct given *given,
                          void *field)
@@ -90,7 +107,8 @@ static bool take_members(struct reader *reader, const struct key *key, const str
         struct place place = reader_place(reader, row);
         AUTO(text) char *base = g_path_get_basename(place.file);
         member->origin = g_strdup_printf("%s:%d", base, place.line);
-        if (member->address)
+        member->line = place.line;
+        if (check_named(reader, row, member))
             g_ptr_array_add(file->members, TAKE(member));
     }
     if (count)
@@ -190,6 +208,7 @@ static const struct key keys[] = {
     {"include", &kind_include, .offset = 0},
     {"exclude", &kind_exclude, .offset = 0},
     {"allow_empty", &kind_switch, FIELD(allow_empty), .preset = "false"},
+    {"require_posts", &kind_switch, FIELD(require_posts), .preset = "false"},
 };
 #undef FIELD
 

@@ -17,6 +17,7 @@ struct group_file {
     GArray *excluded;               /* of struct reference */
     GHashTable *excluded_addresses; /* a set of struct address */
     bool allow_empty;
+    bool require_posts;
     struct problems *problems; /* of the file and its lists; EX_DATAERR */
 };
 

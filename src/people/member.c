@@ -1,6 +1,7 @@
 #include "people/member.h"
 
 #include "base/mailbox.h"
+#include "people/lookalike.h"
 
 struct member *member_new(void)
 {
@@ -16,6 +17,7 @@ void member_free(struct member *member)
     g_free(member->title);
     g_free(member->unit);
     g_free(member->origin);
+    g_free(member->post);
     g_free(member);
 }
 
@@ -30,6 +32,11 @@ static void remark_on(unsigned oddities, const struct address *address, struct p
         problems_add(problems, REMARK, "dot-at-end", EX_DATAERR, place,
                      N_("take the dot at the end of the address out"),
                      N_("the dot at the end was left out: %s"), address_text(address));
+    const char *meant = lookalike_of(address_domain(address));
+    if (meant)
+        problems_add(problems, REMARK, "look-alike", EX_DATAERR, place,
+                     N_("correct the address, if it is a slip of the pen"),
+                     N_("%1$s: is %2$s meant after the @?"), address_text(address), meant);
 }
 
 bool member_read_address(struct member *member, const char *text, struct place place,

@@ -7,6 +7,8 @@ struct member {
     struct address *address;
     char *name, *title, *unit; /* NULL: not said */
     char *origin;              /* "leaders.csv:12" */
+    char *post;                /* that names him instead of an address; NULL: none */
+    int line;                  /* of the group's file, where a post is named */
 };
 
 struct member *member_new(void);

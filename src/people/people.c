@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <string.h>
 
+#include "people/posts.h"
 #include "people/roster.h"
 
 static const char ending[] = ".conf";
@@ -39,7 +40,7 @@ static bool is_id(const char *text)
 
 static void read_entry(struct people *people, const char *folder, const char *name)
 {
-    if (name[0] == '.' || !g_str_has_suffix(name, ending))
+    if (name[0] == '.' || !g_str_has_suffix(name, ending) || strcmp(name, posts_file_name) == 0)
         return;
     AUTO(text) char *path = g_build_filename(folder, name, NULL);
     AUTO(text) char *id = g_strndup(name, strlen(name) - strlen(ending));
@@ -60,6 +61,14 @@ static int by_id(const void *left, const void *right)
     return strcmp(a->group.id, b->group.id);
 }
 
+static void fill_posts(struct people *people, const char *folder)
+{
+    AUTO(text) char *path = g_build_filename(folder, posts_file_name, NULL);
+    AUTO(posts) struct posts *posts = posts_read(path, people->problems);
+    for (guint i = 0; i < people->files->len; i++)
+        posts_fill(posts, people->files->pdata[i]);
+}
+
 bool people_read(struct people **people, const char *groups_dir, struct error *error)
 {
     DIR *folder = opendir(groups_dir);
@@ -71,6 +80,7 @@ bool people_read(struct people **people, const char *groups_dir, struct error *e
         read_entry(fresh, groups_dir, entry->d_name);
     closedir(folder);
     g_ptr_array_sort(fresh->files, by_id);
+    fill_posts(fresh, groups_dir);
     for (guint i = 0; i < fresh->files->len; i++) {
         struct group_file *file = fresh->files->pdata[i];
         g_hash_table_insert(fresh->by_id, file->group.id, file);

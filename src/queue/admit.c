@@ -1,5 +1,8 @@
 /* Admission: a parcel becomes an issue and its deliveries in one commit. */
+#include "queue/guard.h"
 #include "queue/sql.h"
+
+#define UNGUARDED UINT_MAX
 
 struct admission {
     struct queue *queue;
@@ -7,6 +10,8 @@ struct admission {
     GHashTable *seen;       /* addresses: the expansion's promise, checked here */
     GHashTable *suppressed; /* addresses */
     int64_t stopped;        /* how many are suppressed */
+    GHashTable *sorts;      /* the groups of a recipient, as written, to how many have just these */
+    unsigned guard;         /* in percent, or UNGUARDED */
 };
 
 static bool read_suppressed(struct queue *queue, usec_t now, GHashTable *suppressed,
@@ -31,6 +36,16 @@ static bool largest_delivery(struct queue *queue, int64_t *id, struct error *err
     return true;
 }
 
+static void count_sort(GHashTable *sorts, const char *groups)
+{
+    int64_t *count = g_hash_table_lookup(sorts, groups);
+    if (!count) {
+        count = g_new0(int64_t, 1);
+        g_hash_table_insert(sorts, g_strdup(groups), count);
+    }
+    ++*count;
+}
+
 static bool admit_recipient(void *user, const struct parcel_recipient *recipient,
                             struct error *error)
 {
@@ -41,9 +56,10 @@ static bool admit_recipient(void *user, const struct parcel_recipient *recipient
                          N_("this parcel names a recipient twice: %s"), address);
     bool stopped = g_hash_table_contains(admission->suppressed, address);
     admission->stopped += stopped;
-    return sql_run(admission->queue, error, SQL_DELIVERY_ADD, "iittttti", admission->next++,
+    count_sort(admission->sorts, recipient->groups);
+    return sql_run(admission->queue, error, SQL_DELIVERY_ADD, "iitttttit", admission->next++,
                    admission->issue, address, recipient->name, recipient->title, recipient->unit,
-                   recipient->groups, (int64_t)(stopped ? SUPPRESSED : QUEUED));
+                   recipient->groups, (int64_t)(stopped ? SUPPRESSED : QUEUED), recipient->origin);
 }
 
 static bool add_groups(struct queue *queue, int64_t issue, const GPtrArray *groups,
@@ -84,6 +100,54 @@ static bool set_counts(struct admission *admission, struct error *error)
     return sql_run(admission->queue, error, SQL_ISSUE_SET_LAST, "ii", issue->id, issue->last);
 }
 
+static int64_t size_of(GHashTable *sorts, const char *group)
+{
+    GHashTableIter iter;
+    void *groups, *count;
+    int64_t size = 0;
+    g_hash_table_iter_init(&iter, sorts);
+    while (g_hash_table_iter_next(&iter, &groups, &count)) {
+        AUTO(texts) char **ids = g_strsplit(groups, " ", -1);
+        if (g_strv_contains((const char *const *)ids, group))
+            size += *(int64_t *)count;
+    }
+    return size;
+}
+
+static bool set_sizes(const struct admission *admission, const GPtrArray *groups,
+                      struct error *error)
+{
+    for (guint i = 0; i < groups->len; i++) {
+        const struct parcel_group *group = groups->pdata[i];
+        if (!sql_run(admission->queue, error, SQL_GROUP_SET_SIZE, "iti", admission->issue,
+                     group->id, size_of(admission->sorts, group->id)))
+            return false;
+    }
+    return true;
+}
+
+/* Nothing of it is visible yet: there is no moment in which it could be sent. */
+static bool pass_guard(const struct admission *admission, usec_t now, struct error *error)
+{
+    AUTO(comparison) struct comparison *comparison = NULL;
+    struct open_issue *issue;
+    if (admission->guard == UNGUARDED)
+        return true;
+    if (!queue_compare(admission->queue, admission->issue, admission->guard, 0, &comparison,
+                       error) ||
+        !open_issue_get(admission->queue, admission->issue, &issue, error))
+        return false;
+    AUTO(text) char *alarm = comparison_alarm(comparison);
+    if (!alarm)
+        return true;
+    AUTO(text) char *detail = g_strdup_printf("%s: %s", hold_reason_name(HOLD_GUARD), alarm);
+    issue->state = ISSUE_HELD;
+    issue->why = HOLD_GUARD;
+    issue->why_text = TAKE(alarm);
+    issue->dirty = true;
+    return history_add(admission->queue, now, "fensongd", "held", issue->id, NULL, detail, error);
+}
+
 static bool admit(struct admission *admission, const struct parcel *parcel,
                   const char *parcel_name, usec_t now, struct error *error)
 {
@@ -96,9 +160,10 @@ static bool admit(struct admission *admission, const struct parcel *parcel,
     return add_issue(admission, facts, parcel_name, now, error) &&
            add_groups(queue, admission->issue, facts->groups, error) &&
            parcel_recipients(parcel, admit_recipient, admission, error) &&
-           set_counts(admission, error) &&
+           set_counts(admission, error) && set_sizes(admission, facts->groups, error) &&
            history_add(queue, now, "fensongd", "accepted", admission->issue, NULL, facts->document,
                        error) &&
+           pass_guard(admission, now, error) &&
            queue_commit(queue, error);
 }
 
@@ -117,8 +182,8 @@ static bool find_same(struct queue *queue, const struct parcel_facts *facts, int
     return !error_is_set(error);
 }
 
-bool queue_admit(struct queue *queue, const struct parcel *parcel, const char *parcel_name,
-                 usec_t now, int64_t *issue, struct error *error)
+bool queue_admit_guarded(struct queue *queue, const struct parcel *parcel, const char *parcel_name,
+                         unsigned guard, usec_t now, int64_t *issue, struct error *error)
 {
     const struct parcel_facts *facts = parcel_facts(parcel);
     int64_t same;
@@ -132,7 +197,12 @@ bool queue_admit(struct queue *queue, const struct parcel *parcel, const char *p
     AUTO(table) GHashTable *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     AUTO(table) GHashTable *suppressed =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    struct admission admission = {.queue = queue, .seen = seen, .suppressed = suppressed};
+    AUTO(table) GHashTable *sorts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    struct admission admission = {.queue = queue,
+                                  .seen = seen,
+                                  .suppressed = suppressed,
+                                  .sorts = sorts,
+                                  .guard = guard};
     if (read_suppressed(queue, now, suppressed, error) &&
         admit(&admission, parcel, parcel_name, now, error)) {
         *issue = admission.issue;
@@ -141,4 +211,10 @@ bool queue_admit(struct queue *queue, const struct parcel *parcel, const char *p
     change_rollback(queue);
     g_hash_table_remove(queue->open, &admission.issue);
     return false;
+}
+
+bool queue_admit(struct queue *queue, const struct parcel *parcel, const char *parcel_name,
+                 usec_t now, int64_t *issue, struct error *error)
+{
+    return queue_admit_guarded(queue, parcel, parcel_name, UNGUARDED, now, issue, error);
 }

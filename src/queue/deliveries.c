@@ -27,6 +27,7 @@ static void delivery_of(sqlite3_stmt *row, const struct open_issue *issue,
         .reply = {sqlite3_column_int(row, 9), sql_text(row, 10), sql_text(row, 11)},
         .sent_at = sqlite3_column_int64(row, 12),
         .next_attempt_at = sqlite3_column_int64(row, 13),
+        .origin = sql_text(row, 14),
     };
     delivery->state =
         state_of(issue, delivery->id, sqlite3_column_int(row, 6), delivery->next_attempt_at);
@@ -40,6 +41,7 @@ static void delivery_clear(struct queue_delivery *delivery)
     g_free(delivery->unit);
     g_free(delivery->groups);
     g_free(delivery->relay);
+    g_free(delivery->origin);
     reply_clear(&delivery->reply);
 }
 
@@ -103,6 +105,25 @@ bool queue_deliveries_page(struct queue *queue, int64_t id, int state, int64_t a
         return false;
     *next = walk.next;
     return true;
+}
+
+bool queue_deliveries_like(struct queue *queue, int64_t id, const char *words, size_t most,
+                           queue_visit *visit, void *user, struct error *error)
+{
+    struct open_issue *issue;
+    struct walk walk = {.state = -1, .look = SIZE_MAX, .most = SIZE_MAX};
+    AUTO(text) char *lower = g_ascii_strdown(words, -1);
+    if (!open_issue_get(queue, id, &issue, error))
+        return false;
+    sqlite3_stmt *row = sql_get(queue, SQL_LATELY, error);
+    if (row)
+        sql_bind(row, "iiti", issue->first, issue->last, lower, (int64_t)most);
+    bool goes_on = row;
+    while (goes_on && sql_row(queue, row, error))
+        goes_on = walk_row(row, issue, &walk, visit, user, error);
+    if (row)
+        sqlite3_reset(row);
+    return goes_on && !error_is_set(error);
 }
 
 /* --- counts by group --------------------------------------------------------------------------- */

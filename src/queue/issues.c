@@ -205,6 +205,18 @@ bool queue_issues(struct queue *queue, size_t most, GPtrArray **issues, struct e
     return collect(queue, row, issues, error);
 }
 
+bool queue_issues_before(struct queue *queue, const struct queue_issue *issue, size_t most,
+                         GPtrArray **issues, struct error *error)
+{
+    /* The rows' states may be older than memory's. */
+    if (!open_issues_save(queue, error))
+        return false;
+    sqlite3_stmt *row = sql_get(queue, SQL_ISSUES_BEFORE, error);
+    if (row)
+        sql_bind(row, "tii", issue->publication, issue->id, (int64_t)most);
+    return collect(queue, row, issues, error);
+}
+
 bool queue_open_issues(struct queue *queue, GPtrArray **issues, struct error *error)
 {
     /* The rows' states may be older than memory's. */

@@ -7,84 +7,10 @@
 #include <stdlib.h>
 #include <sys/file.h>
 
-#define SCHEMA_VERSION 1
-
-/* Deliveries have no index but one on what is due again: first tries go by the cursor. */
-static const char schema[] =
-    "CREATE TABLE issue ("
-    " id INTEGER PRIMARY KEY, publication TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL,"
-    " title TEXT NOT NULL, date TEXT, document TEXT, document_sha256 TEXT, parcel TEXT NOT NULL,"
-    " message_id TEXT NOT NULL, envelope_from TEXT NOT NULL, total_number INTEGER NOT NULL,"
-    " personal INTEGER NOT NULL, state INTEGER NOT NULL, why INTEGER NOT NULL DEFAULT 0,"
-    " why_text TEXT, accepted_at INTEGER NOT NULL, finished_at INTEGER,"
-    " filed INTEGER NOT NULL DEFAULT 0, reported INTEGER NOT NULL DEFAULT 0,"
-    " first INTEGER NOT NULL, last INTEGER NOT NULL, cursor INTEGER NOT NULL,"
-    " queued INTEGER NOT NULL DEFAULT 0, sending INTEGER NOT NULL DEFAULT 0,"
-    " sent INTEGER NOT NULL DEFAULT 0, deferred INTEGER NOT NULL DEFAULT 0,"
-    " unknown INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,"
-    " suppressed INTEGER NOT NULL DEFAULT 0, cancelled INTEGER NOT NULL DEFAULT 0,"
-    " cancelling INTEGER NOT NULL DEFAULT 0, UNIQUE (publication, key));"
-    "CREATE TABLE issue_group ("
-    " issue INTEGER NOT NULL REFERENCES issue, position INTEGER NOT NULL, id TEXT NOT NULL,"
-    " name TEXT NOT NULL, PRIMARY KEY (issue, position)) WITHOUT ROWID;"
-    "CREATE TABLE delivery ("
-    " id INTEGER PRIMARY KEY, issue INTEGER NOT NULL REFERENCES issue, address TEXT NOT NULL,"
-    " name TEXT, title TEXT, unit TEXT, groups TEXT NOT NULL, state INTEGER NOT NULL,"
-    " attempts INTEGER NOT NULL DEFAULT 0, unknown_tries INTEGER NOT NULL DEFAULT 0,"
-    " losses INTEGER NOT NULL DEFAULT 0, alone INTEGER NOT NULL DEFAULT 0,"
-    " relay TEXT, code INTEGER, enhanced TEXT, answer TEXT, sent_at INTEGER,"
-    " next_attempt INTEGER);"
-    "CREATE INDEX delivery_due ON delivery (issue, next_attempt) WHERE next_attempt IS NOT NULL;"
-    "CREATE TABLE attempt ("
-    " delivery INTEGER NOT NULL REFERENCES delivery, at INTEGER NOT NULL, relay TEXT,"
-    " event INTEGER NOT NULL, code INTEGER, enhanced TEXT, answer TEXT);"
-    "CREATE TABLE bar ("
-    " issue INTEGER NOT NULL REFERENCES issue, relay TEXT NOT NULL, answer TEXT,"
-    " PRIMARY KEY (issue, relay)) WITHOUT ROWID;"
-    "CREATE TABLE suppression ("
-    " address TEXT PRIMARY KEY, why TEXT NOT NULL, who TEXT NOT NULL, at INTEGER NOT NULL,"
-    " until INTEGER) WITHOUT ROWID;"
-    "CREATE TABLE history ("
-    " id INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL,"
-    " issue INTEGER REFERENCES issue, issue_name TEXT, address TEXT, detail TEXT);"
-    "CREATE INDEX history_issue ON history (issue);";
-
 static bool run_script(struct queue *queue, const char *script, struct error *error)
 {
     return sqlite3_exec(queue->db, script, NULL, NULL, NULL) == SQLITE_OK ||
            sql_failed(queue, error);
-}
-
-static int stored_version(struct queue *queue)
-{
-    sqlite3_stmt *statement = NULL;
-    int version = -1;
-    if (sqlite3_prepare_v2(queue->db, "PRAGMA user_version", -1, &statement, NULL) == SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_ROW)
-        version = sqlite3_column_int(statement, 0);
-    sqlite3_finalize(statement);
-    return version;
-}
-
-bool schema_update(struct queue *queue, struct error *error)
-{
-    int version = stored_version(queue);
-    if (version < 0)
-        return sql_failed(queue, error);
-    if (version > SCHEMA_VERSION)
-        return error_set(error, EX_CONFIG,
-                         (struct place){sqlite3_db_filename(queue->db, "main"), 0, 0},
-                         N_("install that version again, or a later one"),
-                         N_("this queue was written by a later version of Fensong"));
-    if (version == SCHEMA_VERSION)
-        return true;
-    if (!run_script(queue, "BEGIN EXCLUSIVE", error))
-        return false;
-    AUTO(text) char *mark = g_strdup_printf("PRAGMA user_version = %d; COMMIT", SCHEMA_VERSION);
-    if (run_script(queue, schema, error) && run_script(queue, mark, error))
-        return true;
-    change_rollback(queue);
-    return false;
 }
 
 static bool tell_holder(int lock, const char *path, struct error *error)
@@ -153,6 +79,7 @@ bool queue_open_reading(struct queue **queue, const char *state_dir, struct erro
     if (access(path, R_OK) < 0)
         return error_set_errno(error, (struct place){path, 0, 0}, N_("there is no queue here"));
     if (!open_database(fresh, state_dir, SQLITE_OPEN_READONLY, "PRAGMA query_only = ON", error) ||
+        !schema_check(fresh, error) ||
         !open_issues_load(fresh, error))
         return false;
     *queue = TAKE(fresh);

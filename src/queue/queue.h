@@ -63,6 +63,11 @@ MUST bool queue_issue(struct queue *queue, int64_t id, struct queue_issue **issu
 MUST bool queue_find(struct queue *queue, const char *name, struct queue_issue **issue,
                      struct error *error);
 
+/* Up to `most` issues of the same publication that went out before it, the newest first, of struct
+ * queue_issue. */
+MUST bool queue_issues_before(struct queue *queue, const struct queue_issue *issue, size_t most,
+                              GPtrArray **issues, struct error *error);
+
 struct group_counts {
     char *group, *name;
     struct counts counts; /* a recipient in several groups counts in each */
@@ -87,6 +92,7 @@ struct queue_delivery {
     char *relay; /* the last one tried; NULL: none */
     struct reply reply; /* the last answer */
     usec_t sent_at, next_attempt_at;
+    char *origin; /* "leaders.csv:12"; NULL: not known */
 };
 typedef bool queue_visit(void *user, const struct queue_delivery *delivery, struct error *error);
 /* Every delivery of an issue in order; `state` -1: all, else those. */
@@ -98,6 +104,9 @@ MUST bool queue_deliveries(struct queue *queue, int64_t issue, int state, queue_
 MUST bool queue_deliveries_page(struct queue *queue, int64_t issue, int state, int64_t after,
                                 size_t most, queue_visit *visit, void *user, int64_t *next,
                                 struct error *error);
+/* Those of an issue whose address or name holds these words, at most `most`. */
+MUST bool queue_deliveries_like(struct queue *queue, int64_t issue, const char *words, size_t most,
+                                queue_visit *visit, void *user, struct error *error);
 
 /* --- what people ask for. `who` goes into the history; each commits. ------------------------------ */
 

@@ -10,6 +10,9 @@
     "(SELECT min(next_attempt) FROM delivery WHERE next_attempt IS NOT NULL"                       \
     " AND delivery.issue = issue.id)"
 
+/* Neither cancelled nor still held by the guard: with what a later issue may be compared. */
+#define WENT_OUT " AND kind <> 'notice' AND state <> 5 AND NOT (state = 1 AND why = 2)"
+
 static const char *const texts[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
     [SQL_COMMIT] = "COMMIT",
@@ -39,13 +42,27 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_GROUP_ADD] =
         "INSERT INTO issue_group (issue, position, id, name) VALUES (?1, ?2, ?3, ?4)",
     [SQL_GROUPS] = "SELECT id, name FROM issue_group WHERE issue = ?1 ORDER BY position",
+    [SQL_GROUP_SET_SIZE] = "UPDATE issue_group SET recipients = ?3 WHERE issue = ?1 AND id = ?2",
+    [SQL_GROUP_SMALLEST] =
+        "SELECT count(*), min(coalesce(issue_group.recipients, 1)) FROM issue"
+        " JOIN issue_group ON issue_group.issue = issue.id WHERE issue.publication = ?1"
+        " AND issue.id < ?2 AND issue.kind <> 'notice' AND issue.state <> 5"
+        " AND issue_group.id = ?3",
+    [SQL_ISSUE_BEFORE] =
+        "SELECT id, key, first, last FROM issue WHERE publication = ?1 AND id < ?2" WENT_OUT
+        " AND (?3 IS NULL OR EXISTS (SELECT 1 FROM issue_group WHERE issue_group.issue = issue.id"
+        " AND issue_group.id = ?3)) ORDER BY id DESC LIMIT 1",
+    [SQL_ISSUES_BEFORE] = "SELECT " ISSUE_COLUMNS
+                          " FROM issue WHERE publication = ?1 AND id < ?2" WENT_OUT
+                          " ORDER BY id DESC LIMIT ?3",
+    [SQL_PERSONS] = "SELECT address, name, groups FROM delivery WHERE id BETWEEN ?1 AND ?2",
     [SQL_DELIVERY_MAX] = "SELECT coalesce(max(id), 0) FROM delivery",
     [SQL_DELIVERY_ADD] =
-        "INSERT INTO delivery (id, issue, address, name, title, unit, groups, state)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO delivery (id, issue, address, name, title, unit, groups, state, origin)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [SQL_DELIVERIES] =
         "SELECT id, address, name, title, unit, groups, state, attempts, relay, code, enhanced,"
-        " answer, sent_at, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+        " answer, sent_at, next_attempt, origin FROM delivery WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
     [SQL_DELIVERY_GROUPS] =
         "SELECT groups, state, id, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2",
     [SQL_CLAIM_FIRST] = "SELECT id, address, name, attempts, unknown_tries, losses, alone"
@@ -86,6 +103,32 @@ static const char *const texts[SQL_COUNT] = {
                     " WHERE (?1 IS NULL OR issue = ?1) AND (issue IS NULL OR NOT EXISTS"
                     " (SELECT 1 FROM issue WHERE issue.id = history.issue AND kind = 'notice'))"
                     " ORDER BY id",
+    [SQL_ROLL] = "SELECT name, sha256, first_seen FROM roll WHERE id = ?1",
+    [SQL_ROLLS] = "SELECT id FROM roll WHERE sha256 IS NOT NULL ORDER BY id",
+    [SQL_ROLL_SAVE] =
+        "INSERT INTO roll (id, name, sha256, first_seen, seen) VALUES (?1, ?2, ?3, ?4, ?4)"
+        " ON CONFLICT (id) DO UPDATE SET name = ?2, sha256 = ?3, seen = ?4",
+    [SQL_ROLL_END] = "UPDATE roll SET sha256 = NULL, seen = ?2 WHERE id = ?1",
+    [SQL_ROLL_CHANGES] =
+        "SELECT since AS at, iif(since > first_seen, 0, 2) AS what, roll, address, membership.name,"
+        " list FROM membership JOIN roll ON roll.id = roll"
+        " WHERE ?1 IS NULL AND since > first_seen OR roll = ?1 AND since > first_seen"
+        " OR address = ?1"
+        " UNION ALL SELECT until, 1, roll, address, name, list FROM membership"
+        " WHERE until IS NOT NULL AND (?1 IS NULL OR roll = ?1 OR address = ?1)"
+        " ORDER BY at, roll, what, address",
+    [SQL_MEMBERS] = "SELECT address FROM membership WHERE roll = ?1 AND until IS NULL",
+    [SQL_MEMBER_ADD] =
+        "INSERT INTO membership (roll, address, name, list, since) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_MEMBER_END] =
+        "UPDATE membership SET until = ?3 WHERE roll = ?1 AND address = ?2 AND until IS NULL",
+    [SQL_MEMBERS_END] = "UPDATE membership SET until = ?2 WHERE roll = ?1 AND until IS NULL",
+    [SQL_MEMBERS_AT] = "SELECT address, name, list FROM membership WHERE roll = ?1"
+                       " AND since <= ?2 AND (until IS NULL OR until > ?2) ORDER BY rowid",
+    [SQL_LATELY] = "SELECT id, address, name, title, unit, groups, state, attempts, relay, code,"
+                   " enhanced, answer, sent_at, next_attempt, origin FROM delivery"
+                   " WHERE id BETWEEN ?1 AND ?2"
+                   " AND (instr(lower(address), ?3) OR instr(lower(coalesce(name, '')), ?3)) LIMIT ?4",
 };
 
 bool sql_failed(struct queue *queue, struct error *error)

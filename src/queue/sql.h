@@ -22,6 +22,11 @@ enum sql {
     SQL_ISSUE_SET_REPORTED,
     SQL_GROUP_ADD,
     SQL_GROUPS,
+    SQL_GROUP_SET_SIZE,
+    SQL_GROUP_SMALLEST,
+    SQL_ISSUE_BEFORE,
+    SQL_ISSUES_BEFORE,
+    SQL_PERSONS,
     SQL_DELIVERY_MAX,
     SQL_DELIVERY_ADD,
     SQL_DELIVERIES,
@@ -44,6 +49,17 @@ enum sql {
     SQL_SUPPRESSIONS,
     SQL_HISTORY_ADD,
     SQL_HISTORY,
+    SQL_ROLL,
+    SQL_ROLLS,
+    SQL_ROLL_SAVE,
+    SQL_ROLL_END,
+    SQL_ROLL_CHANGES,
+    SQL_MEMBERS,
+    SQL_MEMBER_ADD,
+    SQL_MEMBER_END,
+    SQL_MEMBERS_END,
+    SQL_MEMBERS_AT,
+    SQL_LATELY,
     SQL_COUNT
 };
 
@@ -88,6 +104,8 @@ void change_rollback(struct queue *queue);
 
 /* Makes the schema, or brings an older one up to date (user_version). */
 MUST bool schema_update(struct queue *queue, struct error *error);
+/* For who only reads: is it of this version? */
+MUST bool schema_check(struct queue *queue, struct error *error);
 
 /* The open issue, read in where it is not there yet (an ended one that opens again). */
 MUST bool open_issue_get(struct queue *queue, int64_t id, struct open_issue **issue,

@@ -1,4 +1,4 @@
-/* What people are told when an issue has come to its end, or to a stop. */
+/* What people are told when an issue has come to its end. */
 #include "base/log.h"
 #include "mail/mail.h"
 #include "outbox/outbox.h"
@@ -129,84 +129,4 @@ bool report_ended(const struct report_parts *parts, const struct queue_issue *is
     if (publication && !is_notice(issue) && !report(parts, publication, issue, now, error))
         return false;
     return queue_set_reported(parts->queue, issue->id, error);
-}
-
-/* --- held ------------------------------------------------------------------------------------- */
-
-/* When it was held last: each hold has one notice. */
-static bool held_since(const struct report_parts *parts, const struct queue_issue *issue,
-                       usec_t *since, struct error *error)
-{
-    AUTO(array) GPtrArray *entries = NULL;
-    if (!queue_history(parts->queue, issue->id, &entries, error))
-        return false;
-    *since = issue->accepted_at;
-    for (guint i = 0; i < entries->len; i++) {
-        const struct history_entry *entry = entries->pdata[i];
-        if (g_str_equal(entry->what, "held"))
-            *since = entry->at;
-    }
-    return true;
-}
-
-/* Editors; administrators too where the trouble is the relay's or a list's. */
-static GPtrArray *who_is_told(const struct report_parts *parts,
-                              const struct publication *publication, enum hold_reason why)
-{
-    GPtrArray *to = g_ptr_array_new();
-    g_ptr_array_extend(to, publication->report_to, NULL, NULL);
-    if (why == HOLD_RELAY || why == HOLD_LISTS)
-        g_ptr_array_extend(to, parts->conf->admins, NULL, NULL);
-    return to;
-}
-
-static GString *held_page(const struct queue_issue *issue, const char *subject)
-{
-    GString *page = page_begin(subject, 0);
-    page_add(page, "<h1>%s</h1>\n<p>%s</p>\n", subject, words_of_hold(issue->why));
-    if (issue->why_text)
-        page_add(page, "<p class=\"answer\">%s</p>\n", issue->why_text);
-    page_add(page,
-             "<p class=\"todo\">%s</p>\n<p class=\"answer\">fensong status %s<br>fensong "
-             "release %s</p>\n",
-             words_to_release(issue->why), issue->key, issue->key);
-    page_end(page);
-    return page;
-}
-
-static char *held_text(const struct queue_issue *issue, const char *subject)
-{
-    return g_strdup_printf("%s\n\n%s\n%s%s\n%s\n\n    fensong status %s\n    fensong release %s\n",
-                           subject, words_of_hold(issue->why),
-                           issue->why_text ? issue->why_text : "", issue->why_text ? "\n" : "",
-                           words_to_release(issue->why), issue->key, issue->key);
-}
-
-bool report_held(const struct report_parts *parts, const struct queue_issue *issue, usec_t now,
-                 struct error *error)
-{
-    const struct publication *publication = conf_publication(parts->conf, issue->publication);
-    usec_t since;
-    if (!publication || is_notice(issue))
-        return true;
-    if (!held_since(parts, issue, &since, error))
-        return false;
-    AUTO(array) GPtrArray *to = who_is_told(parts, publication, issue->why);
-    AUTO(text) char *key = g_strdup_printf("%s.held.%lld", issue->key, (long long)since);
-    AUTO(text)
-    char *subject = g_strdup_printf(_("%1$s %2$s waits for a person: %3$lld of %4$lld sent"),
-                                    issue->title, issue->key, (long long)issue->counts.sent,
-                                    (long long)tally_expected(&issue->counts));
-    AUTO(text) char *text = held_text(issue, subject);
-    AUTO(str) GString *html = held_page(issue, subject);
-    const struct notice notice = {
-        .publication = publication,
-        .key = key,
-        .to = to,
-        .subject = subject,
-        .text = text,
-        .html = html->str,
-        .auto_submitted = "auto-generated",
-    };
-    return notice_admit(parts, &notice, now, error);
 }

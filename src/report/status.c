@@ -1,6 +1,7 @@
 /* sending/KEY/status.html: how far an issue has got. */
 #include "base/file.h"
 #include "outbox/outbox.h"
+#include "report/changes.h"
 #include "report/page.h"
 #include "report/words.h"
 
@@ -9,6 +10,10 @@
 
 #define RELOAD_SECONDS 5
 #define MOST_LISTED    200
+#define CHANGED_ON_PAGE 50 /* names for each group and direction */
+/* Of a larger issue, what changed is shown only where it is held for that: it takes as long to read
+ * as the issue itself, each time that the page is written. */
+#define COMPARED_MOST 20000
 #define LARGEST_PAGE   (4 * 1024 * 1024)
 /* Of an issue's recipients: what may be read for its page, so that sending has the rest of the
  * time. */
@@ -88,7 +93,8 @@ static void add_foot(GString *page, usec_t now)
     page_add(page, "<p class=\"note\">%s</p>\n", sentence);
 }
 
-static GString *status_page(const struct tally *tally, const char *fingerprint, usec_t now)
+static GString *status_page(const struct tally *tally, const struct changes *changes,
+                            const char *fingerprint, usec_t now)
 {
     const struct queue_issue *issue = tally->issue;
     AUTO(text) char *title = g_strdup_printf(_("%1$s %2$s"), issue->title, issue->key);
@@ -96,11 +102,18 @@ static GString *status_page(const struct tally *tally, const char *fingerprint, 
     page_add(page, MARK "%lld %s -->\n<h1>%s</h1>\n<p class=\"state\">%s</p>\n", (long long)now,
              fingerprint, title, words_of_issue(issue->state));
     add_hold(page, issue);
+    /* Where the lists are in question, they come first. */
+    if (changes && issue->why == HOLD_GUARD)
+        changes_add_page(page, changes);
     add_progress(page, &issue->counts);
     add_groups(page, tally);
     page_people(page, tally, FAILED, _("failed"), NULL);
     page_people(page, tally, UNKNOWN, _("unknown"), NULL);
     page_people(page, tally, DEFERRED, _("deferred: tried again by itself"), NULL);
+    if (changes && issue->why != HOLD_GUARD)
+        changes_add_page(page, changes);
+    if (changes)
+        changes_add_failing_page(page, changes);
     add_foot(page, now);
     page_end(page);
     return page;
@@ -150,6 +163,11 @@ static bool is_good_enough(const char *page, const char *fingerprint, int64_t re
     return now - written < recipients / ROWS_PER_SECOND * USEC_PER_SEC;
 }
 
+static bool is_compared(const struct queue_issue *issue)
+{
+    return issue->why == HOLD_GUARD || issue->counts.recipients <= COMPARED_MOST;
+}
+
 bool report_status_page(const struct report_parts *parts, const struct queue_issue *issue,
                         usec_t now, struct error *error)
 {
@@ -162,9 +180,11 @@ bool report_status_page(const struct report_parts *parts, const struct queue_iss
     if (is_good_enough(written, fingerprint, issue->counts.recipients, now))
         return true;
     AUTO(tally) struct tally *tally = NULL;
-    if (!tally_read(&tally, parts, issue, MOST_LISTED, NULL, NULL, error))
+    AUTO(changes) struct changes *changes = NULL;
+    if (!tally_read(&tally, parts, issue, MOST_LISTED, NULL, NULL, error) ||
+        (is_compared(issue) && !changes_read(&changes, parts, issue, CHANGED_ON_PAGE, error)))
         return false;
-    AUTO(str) GString *page = status_page(tally, fingerprint, now);
+    AUTO(str) GString *page = status_page(tally, changes, fingerprint, now);
     return outbox_write_sending(publication, issue->key, "status.html", page->str, page->len,
                                 error);
 }

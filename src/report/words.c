@@ -28,7 +28,7 @@ static const struct {
 } holds[] = {
     [HOLD_NONE] = {"", ""},
     [HOLD_APPROVAL] = {N_("It waits to be approved."), N_("Approve it with fensong release.")},
-    [HOLD_GUARD] = {N_("The number of its recipients is not what it was last time."),
+    [HOLD_GUARD] = {N_("Its recipients are not what they were last time."),
                     N_("Look at the lists; if they are right, go on with fensong release.")},
     [HOLD_SCHEDULED] = {N_("It waits for its time."),
                         N_("It goes on by itself; fensong release sends it at once.")},

@@ -154,7 +154,7 @@ static const struct {
      {{"a.conf", NAMED("甲", "{ name = \"张三\"; }", "")}},
      "a",
      NULL,
-     "address is missing",
+     "neither an address nor a post",
      1},
     {"a list that is not there",
      {{"a.conf", NAMED("甲", A("a"), "\nlists = [ \"none.csv\" ];")}},

@@ -1,0 +1,218 @@
+#include "cli/command.h"
+
+#include <string.h>
+
+#include "cli/ask.h"
+#include "cli/table.h"
+#include "cli/words.h"
+#include "control/route.h"
+#include "people/people.h"
+
+#define ASKED_MOST 20 /* addresses that only the lists know, asked for one by one */
+
+static int run_find(struct session *session, int argc, char **argv);
+
+const struct command command_find = {
+    .name = "find",
+    .usage = "ADDRESS-OR-NAME [--json]",
+    .help = N_("say where somebody stands in the lists, and what was sent to him lately"),
+    .run = run_find,
+};
+
+struct finding {
+    const char *words; /* in lower case */
+    json_t *found;     /* rows as the contract has them */
+    GHashTable *rows;  /* address to its row, borrowed */
+};
+
+static json_t *row_of(struct finding *finding, const char *address)
+{
+    json_t *row = g_hash_table_lookup(finding->rows, address);
+    if (row)
+        return row;
+    row = json_pack("{s:o, s:n, s:[], s:n, s:[]}", "address", json_text(address), "name", "groups",
+                    "suppressed", "deliveries");
+    json_array_append_new(finding->found, row);
+    g_hash_table_insert(finding->rows, g_strdup(address), row);
+    return row;
+}
+
+/* --- in the lists --------------------------------------------------------------------------------
+ */
+
+static bool holds(const char *text, const char *words)
+{
+    AUTO(text) char *lower = text ? g_utf8_strdown(text, -1) : NULL;
+    return lower && strstr(lower, words);
+}
+
+static void find_in_group(struct finding *finding, const struct people *people,
+                          const struct group *group, struct problems *problems)
+{
+    AUTO(array) GPtrArray *ids = g_ptr_array_new();
+    AUTO(array) GPtrArray *recipients = NULL;
+    g_ptr_array_add(ids, group->id);
+    if (!people_expand(people, ids, &recipients, problems))
+        return;
+    for (guint i = 0; i < recipients->len; i++) {
+        const struct recipient *one = recipients->pdata[i];
+        const char *address = address_text(one->address);
+        if (!holds(address, finding->words) && !holds(one->name, finding->words))
+            continue;
+        json_t *row = row_of(finding, address);
+        if (one->name && json_is_null(json_object_get(row, "name")))
+            json_object_set_new(row, "name", json_text(one->name));
+        json_array_append_new(json_object_get(row, "groups"),
+                              json_pack("{s:o, s:o}", "group", json_text(group->id), "origin",
+                                        json_text(one->origin)));
+    }
+}
+
+/* A list that is wrong is told; the others are searched all the same. */
+static bool find_in_lists(struct finding *finding, const struct conf *conf,
+                          struct problems *problems, struct error *error)
+{
+    AUTO(people) struct people *people = NULL;
+    if (!people_read(&people, conf->groups_dir, error))
+        return false;
+    for (size_t i = 0; i < people_group_count(people); i++)
+        find_in_group(finding, people, people_group_at(people, i), problems);
+    return true;
+}
+
+/* --- in the queue ------------------------------------------------------------------------------
+ */
+
+static void take_row(struct finding *finding, const json_t *told)
+{
+    static const char *const taken[] = {"suppressed", "deliveries"};
+    json_t *row = row_of(finding, json_get_text(told, "address"));
+    for (size_t i = 0; i < G_N_ELEMENTS(taken); i++)
+        json_object_set(row, taken[i], json_object_get(told, taken[i]));
+    if (json_is_null(json_object_get(row, "name")))
+        json_object_set(row, "name", json_object_get(told, "name"));
+}
+
+static bool ask_for(struct finding *finding, struct ask *ask, const char *words,
+                    struct error *error)
+{
+    AUTO(text) char *segment = target_segment(words);
+    AUTO(text) char *resource = g_strconcat("/v1/find?words=", segment, NULL);
+    AUTO(json) json_t *answer = ask_get(ask, resource, error);
+    size_t i;
+    const json_t *row;
+    if (!answer)
+        return false;
+    json_array_foreach(json_object_get(answer, "found"), i, row) take_row(finding, row);
+    return true;
+}
+
+/* Who was found by a name that only the lists have is asked for by his address. */
+static bool ask_for_unknown(struct finding *finding, struct ask *ask, struct error *error)
+{
+    guint asked = 0;
+    AUTO(json) json_t *before = json_copy(finding->found);
+    size_t i;
+    json_t *row;
+    json_array_foreach(before, i, row)
+    {
+        const char *address = json_get_text(row, "address");
+        bool known = json_array_size(json_object_get(row, "deliveries")) ||
+                     !json_is_null(json_object_get(row, "suppressed"));
+        if (known || holds(address, finding->words))
+            continue;
+        if (++asked > ASKED_MOST)
+            break;
+        if (!ask_for(finding, ask, address, error))
+            return false;
+    }
+    return true;
+}
+
+/* Where there is no queue yet, the lists are all there is. */
+static bool find_in_queue(struct finding *finding, const struct conf *conf, const char *words,
+                          struct error *error)
+{
+    AUTO(ask) struct ask *ask = NULL;
+    AUTO(error) struct error wrong = {0};
+    if (ask_open(&ask, conf, &wrong) && ask_for(finding, ask, words, &wrong) &&
+        ask_for_unknown(finding, ask, &wrong))
+        return true;
+    if (wrong.exit_class == EX_UNAVAILABLE || wrong.exit_class == EX_NOINPUT)
+        return true;
+    return error_pass(error, &wrong);
+}
+
+/* --- telling -----------------------------------------------------------------------------------
+ */
+
+static void print_person(const json_t *row)
+{
+    const char *name = json_get_text(row, "name");
+    const json_t *suppressed = json_object_get(row, "suppressed");
+    size_t i;
+    const json_t *item;
+    printf("%s%s%s\n", json_get_text(row, "address"), name ? "  " : "", name ? name : "");
+    json_array_foreach(json_object_get(row, "groups"), i, item)
+        printf("    %s  %s\n", json_get_text(item, "group"), json_get_text(item, "origin"));
+    if (!json_array_size(json_object_get(row, "groups")))
+        printf("    %s\n", _("in no group"));
+    if (json_is_object(suppressed))
+        printf(_("    on the stop list: %s\n"), json_get_text(suppressed, "why"));
+    json_array_foreach(json_object_get(row, "deliveries"), i, item)
+    {
+        AUTO(text) char *when = shown_time(json_get_text(item, "sent_at"));
+        const char *answer = json_get_text(item, "answer");
+        printf("    %s  %s  %s%s%s\n", json_get_text(item, "issue"),
+               word_of_state(json_get_text(item, "state")), when, *when ? "  " : "",
+               answer ? answer : "");
+    }
+}
+
+static int tell(const struct finding *finding, const char *words, bool json)
+{
+    AUTO(error) struct error error = {0};
+    size_t i;
+    const json_t *row;
+    if (json) {
+        AUTO(json) json_t *answer = json_pack("{s:O}", "found", finding->found);
+        print_json(answer);
+    } else {
+        json_array_foreach(finding->found, i, row) print_person(row);
+    }
+    if (json_array_size(finding->found))
+        return EX_OK;
+    error_set(&error, EX_NOINPUT, NOWHERE, NULL, N_("nobody is called %s"), words);
+    return fail(&error);
+}
+
+static int find(const struct conf *conf, const char *words, bool json)
+{
+    AUTO(problems) struct problems *problems = problems_new();
+    AUTO(error) struct error error = {0};
+    AUTO(text) char *lower = g_utf8_strdown(words, -1);
+    AUTO(json) json_t *found = json_array();
+    AUTO(table) GHashTable *rows = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    struct finding finding = {lower, found, rows};
+    if (!find_in_lists(&finding, conf, problems, &error) ||
+        !find_in_queue(&finding, conf, words, &error))
+        return fail(&error);
+    int told = tell(&finding, words, json);
+    int wrong = fail_all(problems);
+    return wrong ? wrong : told;
+}
+
+static int run_find(struct session *session, int argc, char **argv)
+{
+    bool json = false;
+    const struct option_entry options[] = {{"json", 0, OPTION_FLAG, &json}, {0}};
+    char **arguments;
+    int count, status;
+    if (!options_read(session, argc, argv, options, &arguments, &count, &status))
+        return status;
+    if (count != 1 || !*arguments[0])
+        return fail_usage(session, N_("name one address or one name"));
+    if ((status = session_read_conf(session)) != EX_OK)
+        return status;
+    return find(session->conf, arguments[0], json);
+}

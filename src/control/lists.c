@@ -1,0 +1,143 @@
+/* What is told of the lists: what groups were, what changed, where somebody stands. */
+#include "control/tables.h"
+
+#include <string.h>
+
+#include "queue/rolls.h"
+#include "report/report.h"
+
+#define ISSUES_BACK 5   /* that are searched: each is read whole */
+#define FOUND_MOST  100 /* persons */
+
+/* --- a group then ------------------------------------------------------------------------------ */
+
+struct roll_rows {
+    json_t *rows;
+    const char *group;
+};
+
+static bool add_member(void *user, const struct roll_member *member, struct error *error)
+{
+    (void)error;
+    const struct roll_rows *rows = user;
+    json_array_append_new(rows->rows,
+                          json_pack("{s:o, s:o, s:n, s:n, s:[s], s:o}", "address",
+                                    json_text(member->address), "name", json_text(member->name),
+                                    "title", "unit", "groups", rows->group, "origin",
+                                    json_text(member->list)));
+    return true;
+}
+
+json_t *table_roll(struct queue *queue, const struct queue_issue *issue, const char *group,
+                   struct error *error)
+{
+    AUTO(json) json_t *array = json_array();
+    struct roll_rows rows = {array, group};
+    bool known;
+    if (!queue_roll_at(queue, group, issue->accepted_at, &known, add_member, &rows, error))
+        return NULL;
+    return json_pack("{s:b, s:O}", "known", known, "recipients", array);
+}
+
+json_t *table_list_history(struct queue *queue, const char *of, struct error *error)
+{
+    AUTO(array) GPtrArray *changes = NULL;
+    if (!queue_roll_changes(queue, of, &changes, error))
+        return NULL;
+    json_t *array = json_array();
+    for (guint i = 0; i < changes->len; i++) {
+        const struct roll_change *change = changes->pdata[i];
+        json_array_append_new(array, json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "at",
+                                               json_time(change->at), "what", change->what, "group",
+                                               json_text(change->group), "list",
+                                               json_text(change->list), "address",
+                                               json_text(change->address), "name",
+                                               json_text(change->name)));
+    }
+    return json_pack("{s:o}", "history", array);
+}
+
+/* --- finding ----------------------------------------------------------------------------------- */
+
+struct finding {
+    const struct answers *answers;
+    const char *issue;     /* whose deliveries are being read */
+    json_t *found;         /* rows */
+    GHashTable *by_address; /* address to its row, borrowed */
+};
+
+static json_t *row_of(struct finding *finding, const char *address)
+{
+    json_t *row = g_hash_table_lookup(finding->by_address, address);
+    if (row || json_array_size(finding->found) >= FOUND_MOST)
+        return row;
+    row = json_pack("{s:o, s:n, s:n, s:[]}", "address", json_text(address), "name", "suppressed",
+                    "deliveries");
+    json_array_append_new(finding->found, row);
+    g_hash_table_insert(finding->by_address, g_strdup(address), row);
+    return row;
+}
+
+static char *words_of(const struct finding *finding, const struct queue_delivery *delivery)
+{
+    char *reason = report_reason(finding->answers, delivery);
+    return reason ? reason : g_strdup(delivery->reply.text);
+}
+
+static bool add_delivery(void *user, const struct queue_delivery *delivery, struct error *error)
+{
+    (void)error;
+    struct finding *finding = user;
+    json_t *row = row_of(finding, delivery->address);
+    if (!row)
+        return true;
+    AUTO(text) char *answer = words_of(finding, delivery);
+    if (delivery->name && *delivery->name && json_is_null(json_object_get(row, "name")))
+        json_object_set_new(row, "name", json_text(delivery->name));
+    json_array_append_new(json_object_get(row, "deliveries"),
+                          json_pack("{s:s, s:s, s:o, s:o}", "issue", finding->issue, "state",
+                                    delivery_state_name(delivery->state), "sent_at",
+                                    json_time(delivery->sent_at), "answer", json_text(answer)));
+    return true;
+}
+
+/* Who was found already is marked; who is on the stop list alone is found by his address. */
+static bool add_suppressed(struct queue *queue, struct finding *finding, const char *words,
+                           struct error *error)
+{
+    AUTO(array) GPtrArray *list = NULL;
+    AUTO(text) char *lower = g_ascii_strdown(words, -1);
+    if (!queue_suppressions(queue, &list, error))
+        return false;
+    for (guint i = 0; i < list->len; i++) {
+        const struct suppression *one = list->pdata[i];
+        AUTO(text) char *address = g_ascii_strdown(one->address, -1);
+        json_t *row = strstr(address, lower) ? row_of(finding, one->address)
+                                             : g_hash_table_lookup(finding->by_address, one->address);
+        if (row)
+            json_object_set_new(row, "suppressed", table_suppression(one));
+    }
+    return true;
+}
+
+json_t *table_find(struct queue *queue, const struct answers *answers, const char *words,
+                   struct error *error)
+{
+    AUTO(array) GPtrArray *issues = NULL;
+    AUTO(json) json_t *found = json_array();
+    AUTO(table)
+    GHashTable *by_address = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    struct finding finding = {.answers = answers, .found = found, .by_address = by_address};
+    if (!queue_issues(queue, ISSUES_BACK, &issues, error))
+        return NULL;
+    for (guint i = 0; i < issues->len; i++) {
+        const struct queue_issue *issue = issues->pdata[i];
+        finding.issue = issue->key;
+        if (!queue_deliveries_like(queue, issue->id, words, FOUND_MOST, add_delivery, &finding,
+                                   error))
+            return NULL;
+    }
+    if (!add_suppressed(queue, &finding, words, error))
+        return NULL;
+    return json_pack("{s:O}", "found", found);
+}

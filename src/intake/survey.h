@@ -1,0 +1,17 @@
+/* The survey of the lists: now and then a process of its own reads all groups, and what changed goes
+ * into the queue; who keeps the lists is told what is wrong with them before an issue needs them.
+ * Runs on the daemon's event loop. */
+#pragma once
+#include "report/report.h"
+
+#include <systemd/sd-event.h>
+
+struct survey; /* opaque */
+
+/* The first one is due at once. */
+MUST bool survey_start(struct survey **survey, sd_event *loop, const struct report_parts *parts,
+                       struct error *error);
+void survey_set_parts(struct survey *survey, const struct report_parts *parts);
+/* One is due now, whenever the last one was. */
+void survey_now(struct survey *survey);
+void survey_stop(struct survey *survey); /* NULL is fine */
