@@ -124,12 +124,12 @@ static void fills_in_defaults(void **state)
     const struct relay *relay = conf->relays->pdata[0];
     assert_int_equal(relay->port, 25);
     assert_int_equal(relay->tls, TLS_STARTTLS);
-    assert_int_equal(relay->connections, 4);
-    assert_int_equal(relay->recipients_per_message, 100);
-    assert_int_equal(relay->messages_per_connection, 1000);
+    assert_int_equal(relay->limits.connections, 4);
+    assert_int_equal(relay->limits.recipients_per_message, 100);
+    assert_int_equal(relay->limits.messages_per_connection, 1000);
     assert_int_equal(relay->connect_timeout, 30 * USEC_PER_SEC);
     assert_int_equal(relay->timeout, 0);
-    assert_int_equal(relay->rate_period, 0);
+    assert_int_equal(relay->limits.rate.period, 0);
     assert_int_equal(conf->retry.delay_count, 6);
     assert_int_equal(conf->retry.unknown, UNKNOWN_AGAIN);
     assert_int_equal(conf->admins->len, 0);
@@ -164,8 +164,8 @@ static void reads_rates(void **state)
         AUTO(problems) struct problems *problems = read_text(&conf, text);
         assert_int_equal(problems_count(problems), 0);
         const struct relay *relay = conf->relays->pdata[0];
-        assert_int_equal(relay->rate, rates[i].rate);
-        assert_int_equal(relay->rate_period, rates[i].period);
+        assert_int_equal(relay->limits.rate.count, rates[i].rate);
+        assert_int_equal(relay->limits.rate.period, rates[i].period);
     }
 }
 
