@@ -21,12 +21,12 @@ VARIANT  := $(if $(filter-out cc gcc,$(CC)),-$(notdir $(CC)))$(if $(SANITIZE),-$
 BUILD    ?= build$(if $(VARIANT),/variant$(VARIANT))
 
 PACKAGES := libconfig libcmark-gfm gmime-3.0 libmicrohttpd libsystemd sqlite3 jansson libidn2 \
-            libcurl openssl glib-2.0 libseccomp
+            libcurl openssl glib-2.0 libseccomp libarchive libxml-2.0
 DEBIAN_PACKAGES := gcc make pkg-config gettext libesmtp-dev libconfig-dev libcmark-gfm-dev \
     libcmark-gfm-extensions-dev libgmime-3.0-dev libmicrohttpd-dev libsystemd-dev libsqlite3-dev \
     libjansson-dev libidn2-dev libcsv-dev libunistring-dev libcurl4-openssl-dev libssl-dev \
-    libglib2.0-dev libseccomp-dev
-TEST_PACKAGES := python3 python3-pytest python3-aiosmtpd libcmocka-dev postfix openssl
+    libglib2.0-dev libseccomp-dev libarchive-dev libxml2-dev
+TEST_PACKAGES := python3 python3-pytest python3-aiosmtpd libcmocka-dev postfix openssl slapd
 LINT_PACKAGES := clang clang-tidy clang-format cppcheck
 
 WARN := -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion -Wshadow -Wformat=2 -Wmissing-prototypes \
@@ -47,7 +47,8 @@ SOURCES      := $(filter-out $(WIRE_SOURCES),$(wildcard src/*/*.c))
 OBJECTS      := $(SOURCES:%.c=$(BUILD)/%.o)
 WIRE_OBJECTS := $(WIRE_SOURCES:%.c=$(BUILD)/%.o)
 LIBRARY      := $(BUILD)/libfensong.a
-PROGRAMS     := $(BUILD)/fensongd $(BUILD)/fensong $(BUILD)/fensong-intake $(BUILD)/fensong-sender
+PROGRAMS     := $(BUILD)/fensongd $(BUILD)/fensong $(BUILD)/fensong-intake $(BUILD)/fensong-fetch \
+                $(BUILD)/fensong-sender
 MAINS        := $(wildcard daemon/*.c)
 
 DATA_FILES := $(shell find conf/templates -type f 2>/dev/null) $(wildcard conf/*.conf)
@@ -79,6 +80,9 @@ $(BUILD)/fensong: $(BUILD)/daemon/fensong.o $(LIBRARY)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/fensong-intake: $(BUILD)/daemon/intake.o $(LIBRARY)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/fensong-fetch: $(BUILD)/daemon/fetch.o $(LIBRARY)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/fensong-sender: $(BUILD)/daemon/sender.o $(WIRE_OBJECTS) $(LIBRARY)
@@ -146,6 +150,9 @@ bench: deps-check
 	@/usr/bin/python3 tests/bench/run.py $(BUILD)
 
 FUZZ_SECONDS ?= 600
+.PHONY: print-more-packages
+print-more-packages:
+	@echo libarchive libxml-2.0
 fuzz: deps-lint
 	@sh tests/fuzz/run.sh $(FUZZ_SECONDS)
 
@@ -167,6 +174,7 @@ install: all
 	$(INSTALL) 755 $(BUILD)/fensongd $(DESTDIR)$(SBINDIR)/fensongd
 	$(INSTALL) 755 $(BUILD)/fensong $(DESTDIR)$(BINDIR)/fensong
 	$(INSTALL) 755 $(BUILD)/fensong-intake $(DESTDIR)$(LIBEXECDIR)/fensong-intake
+	$(INSTALL) 755 $(BUILD)/fensong-fetch $(DESTDIR)$(LIBEXECDIR)/fensong-fetch
 	$(INSTALL) 755 $(BUILD)/fensong-sender $(DESTDIR)$(LIBEXECDIR)/fensong-sender
 	cd $(BUILD)/data && find . -type f ! -name .made ! -name fensong.conf \
 	    -exec $(INSTALL) 644 {} $(abspath $(DESTDIR)$(DATADIR))/{} \;

@@ -1,22 +1,24 @@
-/* fensongd: watches the outboxes, admits issues, hands out deliveries, answers on the control socket,
- * reports. This file: options, set-up, the loop. */
+/* fensongd: watches the outboxes, admits issues, hands out deliveries, answers on the control
+ * socket, reports. This file: options, set-up, the loop. */
 #include "base/language.h"
 #include "base/log.h"
 #include "control/control.h"
 #include "dispatch/dispatch.h"
+#include "intake/fetching.h"
 #include "intake/reception.h"
 #include "intake/survey.h"
 #include "people/people.h"
+#include "people/refresh.h"
 #include "report/report.h"
 
 #include <getopt.h>
 #include <signal.h>
 #include <systemd/sd-daemon.h>
 
-#define TICK (2 * USEC_PER_SEC)
-#define END_MOST (8 * USEC_PER_SEC)      /* of the 10 s that SIGTERM may take */
-#define END_WAIT_MOST (58 * USEC_PER_SEC) /* for the answer to an end of data */
-#define PAUSE_AFTER_FAILURE 10            /* seconds */
+#define TICK                (2 * USEC_PER_SEC)
+#define END_MOST            (8 * USEC_PER_SEC)  /* of the 10 s that SIGTERM may take */
+#define END_WAIT_MOST       (58 * USEC_PER_SEC) /* for the answer to an end of data */
+#define PAUSE_AFTER_FAILURE 10                  /* seconds */
 
 struct daemon {
     const char *config_file;
@@ -27,10 +29,12 @@ struct daemon {
     struct dispatch *dispatch;
     struct reception *reception;
     struct survey *survey;
+    struct fetching *fetching;
     struct control *control;
     GPtrArray *outboxes; /* of struct outbox */
     sd_event_source *tick, *end_limit;
-    usec_t ending_since; /* monotonic; 0: it is not */
+    usec_t troubled_since; /* of the lists that administrators were told of; 0: of none */
+    usec_t ending_since;   /* monotonic; 0: it is not */
 };
 
 static struct log_about nothing(void)
@@ -42,12 +46,11 @@ static void log_problems(const struct problems *problems)
 {
     for (size_t i = 0; i < problems_count(problems); i++) {
         const struct problem *problem = problems_at(problems, i);
-        log_error(problem->severity == PROBLEM ? LOG_ERR : LOG_WARNING, nothing(),
-                  &problem->error);
+        log_error(problem->severity == PROBLEM ? LOG_ERR : LOG_WARNING, nothing(), &problem->error);
     }
 }
 
-/* --- what is told ---------------------------------------------------------------------------------- */
+/* --- what is told
 
 static struct report_parts report_parts(const struct daemon *daemon)
 {
@@ -199,6 +202,28 @@ static void on_lists(void *user)
     survey_now(daemon->survey);
 }
 
+/* fensong-fetch has ended: administrators are told of lists that are in trouble. */
+static void on_fetched(void *user)
+{
+    struct daemon *daemon = user;
+    struct list_trouble trouble = {0};
+    AUTO(error) struct error error = {0};
+    struct report_parts parts = report_parts(daemon);
+    survey_now(daemon->survey); /* a list may have changed */
+    if (!refresh_read_trouble(&trouble, daemon->conf))
+        return;
+    if (!trouble.since)
+        daemon->troubled_since = 0;
+    else if (trouble.since != daemon->troubled_since &&
+             report_lists(&parts, trouble.text, trouble.since, clock_now(), &error)) {
+        daemon->troubled_since = trouble.since;
+        dispatch_wake(daemon->dispatch);
+    }
+    if (error_is_set(&error))
+        log_error(LOG_WARNING, nothing(), &error);
+    list_trouble_clear(&trouble);
+}
+
 static int on_tick(sd_event_source *source, uint64_t time, void *user)
 {
     struct daemon *daemon = user;
@@ -207,7 +232,7 @@ static int on_tick(sd_event_source *source, uint64_t time, void *user)
     return 0;
 }
 
-/* --- the end --------------------------------------------------------------------------------------- */
+/* --- the end
 
 static void on_drained(void *user)
 {
@@ -247,14 +272,15 @@ static int on_end(sd_event_source *source, const struct signalfd_siginfo *info, 
     (void)sd_notify(0, "STOPPING=1\nSTATUS=finishing the transactions in flight");
     daemon->ending_since = clock_monotonic();
     close_outboxes(daemon);
+    fetching_stop(daemon->fetching);
+    daemon->fetching = NULL;
     dispatch_drain(daemon->dispatch, on_drained, daemon);
-    (void)sd_event_source_set_time(daemon->end_limit,
-                                   (uint64_t)(daemon->ending_since + END_MOST));
+    (void)sd_event_source_set_time(daemon->end_limit, (uint64_t)(daemon->ending_since + END_MOST));
     (void)sd_event_source_set_enabled(daemon->end_limit, SD_EVENT_ON);
     return 0;
 }
 
-/* --- outboxes and reload --------------------------------------------------------------------------- */
+/* --- outboxes and reload
 
 static struct outbox *find_outbox(const struct daemon *daemon, const struct publication *wanted)
 {
@@ -337,6 +363,8 @@ static void take_conf(struct daemon *daemon, struct conf *conf, struct answers *
     reception_set_conf(daemon->reception, conf);
     struct report_parts telling = report_parts(daemon);
     survey_set_parts(daemon->survey, &telling);
+    if (daemon->fetching)
+        fetching_set_conf(daemon->fetching, conf);
     struct control_parts parts = control_parts(daemon);
     control_set_parts(daemon->control, &parts);
     if (!open_outboxes(daemon, &error))
@@ -358,8 +386,9 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
     if (!good)
         log_line(LOG_ERR, nothing(), "the configuration is wrong: the former one stays in force");
     else if (!is_reloadable(daemon, conf))
-        log_line(LOG_ERR, nothing(),
-                 "state_dir and control change with a restart alone: the former configuration stays");
+        log_line(
+            LOG_ERR, nothing(),
+            "state_dir and control change with a restart alone: the former configuration stays");
     else
         take_conf(daemon, TAKE(conf), TAKE(answers));
     language_use(daemon->conf->language);
@@ -367,7 +396,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
     return 0;
 }
 
-/* --- set-up ---------------------------------------------------------------------------------------- */
+/* --- set-up
 
 static bool add_sources(struct daemon *daemon, struct error *error)
 {
@@ -421,6 +450,7 @@ static void stop(struct daemon *daemon)
 {
     control_stop(daemon->control);
     close_outboxes(daemon);
+    fetching_stop(daemon->fetching);
     reception_stop(daemon->reception);
     survey_stop(daemon->survey);
     dispatch_free(daemon->dispatch);
@@ -431,6 +461,7 @@ static void stop(struct daemon *daemon)
     daemon->control = NULL;
     daemon->reception = NULL;
     daemon->survey = NULL;
+    daemon->fetching = NULL;
     daemon->dispatch = NULL;
     daemon->queue = NULL;
     daemon->tick = daemon->end_limit = NULL;
@@ -442,12 +473,14 @@ static int run(struct daemon *daemon, bool *started)
 {
     AUTO(error) struct error error = {0};
     int result = 0;
-    bool good = open_loop(daemon, &error) &&
-                queue_open(&daemon->queue, daemon->conf->state_dir, &error) &&
-                start_reception(daemon, &error) &&
-                dispatch_start(&daemon->dispatch, daemon->loop, daemon->conf, daemon->queue,
-                               daemon->answers, &error) &&
-                start_survey(daemon, &error) && start_control(daemon, &error) && open_outboxes(daemon, &error);
+    bool good =
+        open_loop(daemon, &error) && queue_open(&daemon->queue, daemon->conf->state_dir, &error) &&
+        start_reception(daemon, &error) &&
+        dispatch_start(&daemon->dispatch, daemon->loop, daemon->conf, daemon->queue,
+                       daemon->answers, &error) &&
+        start_survey(daemon, &error) && start_control(daemon, &error) &&
+        open_outboxes(daemon, &error) &&
+        fetching_start(&daemon->fetching, daemon->loop, daemon->conf, on_fetched, daemon, &error);
     if (good) {
         *started = true;
         dispatch_on_ended(daemon->dispatch, on_changed, daemon);
@@ -492,7 +525,7 @@ static int serve(struct daemon *daemon)
     }
 }
 
-/* --- the program ----------------------------------------------------------------------------------- */
+/* --- the program
 
 /* Everything that is configured, lists too; for --check-config. */
 static int check_config(const char *file)
@@ -503,7 +536,7 @@ static int check_config(const char *file)
     AUTO(problems) struct problems *problems = problems_new();
     AUTO(error) struct error error = {0};
     if (read_conf(file, &conf, &answers, problems)) {
-        if (people_read(&people, conf->groups_dir, &error))
+        if (people_read_configured(&people, conf, &error))
             people_check(people, problems);
         else
             problems_take(problems, "groups", &error);

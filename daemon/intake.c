@@ -107,7 +107,7 @@ static int take_lists(const struct options *options, const struct conf *conf)
 {
     AUTO(people) struct people *people = NULL;
     AUTO(error) struct error error = {0};
-    return people_read(&people, conf->groups_dir, &error) &&
+    return people_read_configured(&people, conf, &error) &&
                    rolls_write(people, options->out, &error)
                ? EX_OK
                : end_with(&error);

@@ -31,7 +31,7 @@ static void check_people(const struct conf *conf, struct problems *problems)
 {
     AUTO(people) struct people *people = NULL;
     AUTO(error) struct error error = {0};
-    if (!people_read(&people, conf->groups_dir, &error)) {
+    if (!people_read_configured(&people, conf, &error)) {
         problems_take(problems, "groups-dir", &error);
         return;
     }

@@ -51,7 +51,7 @@ static int export_group(const struct conf *conf, const char *name, const char *p
     AUTO(array) GPtrArray *ids = g_ptr_array_new();
     AUTO(array) GPtrArray *recipients = NULL;
     const struct group *group;
-    if (!people_read(&people, conf->groups_dir, &error) ||
+    if (!people_read_configured(&people, conf, &error) ||
         !which_group(people, name, &group, &error))
         return fail(&error);
     g_ptr_array_add(ids, group->id);

@@ -73,7 +73,7 @@ static bool find_in_lists(struct finding *finding, const struct conf *conf,
                           struct problems *problems, struct error *error)
 {
     AUTO(people) struct people *people = NULL;
-    if (!people_read(&people, conf->groups_dir, error))
+    if (!people_read_configured(&people, conf, error))
         return false;
     for (size_t i = 0; i < people_group_count(people); i++)
         find_in_group(finding, people, people_group_at(people, i), problems);
@@ -103,7 +103,8 @@ static bool ask_for(struct finding *finding, struct ask *ask, const char *words,
     const json_t *row;
     if (!answer)
         return false;
-    json_array_foreach(json_object_get(answer, "found"), i, row) take_row(finding, row);
+    json_array_foreach (json_object_get(answer, "found"), i, row)
+        take_row(finding, row);
     return true;
 }
 
@@ -114,8 +115,7 @@ static bool ask_for_unknown(struct finding *finding, struct ask *ask, struct err
     AUTO(json) json_t *before = json_copy(finding->found);
     size_t i;
     json_t *row;
-    json_array_foreach(before, i, row)
-    {
+    json_array_foreach (before, i, row) {
         const char *address = json_get_text(row, "address");
         bool known = json_array_size(json_object_get(row, "deliveries")) ||
                      !json_is_null(json_object_get(row, "suppressed"));
@@ -148,24 +148,24 @@ static bool find_in_queue(struct finding *finding, const struct conf *conf, cons
 
 static void print_person(const json_t *row)
 {
-    const char *name = json_get_text(row, "name");
+    AUTO(text) char *name = table_harmless(json_get_text(row, "name"));
     const json_t *suppressed = json_object_get(row, "suppressed");
     size_t i;
     const json_t *item;
-    printf("%s%s%s\n", json_get_text(row, "address"), name ? "  " : "", name ? name : "");
-    json_array_foreach(json_object_get(row, "groups"), i, item)
+    printf("%s%s%s\n", json_get_text(row, "address"), *name ? "  " : "", name);
+    json_array_foreach (json_object_get(row, "groups"), i, item)
         printf("    %s  %s\n", json_get_text(item, "group"), json_get_text(item, "origin"));
     if (!json_array_size(json_object_get(row, "groups")))
         printf("    %s\n", _("in no group"));
-    if (json_is_object(suppressed))
-        printf(_("    on the stop list: %s\n"), json_get_text(suppressed, "why"));
-    json_array_foreach(json_object_get(row, "deliveries"), i, item)
-    {
+    if (json_is_object(suppressed)) {
+        AUTO(text) char *why = table_harmless(json_get_text(suppressed, "why"));
+        printf(_("    on the stop list: %s\n"), why);
+    }
+    json_array_foreach (json_object_get(row, "deliveries"), i, item) {
         AUTO(text) char *when = shown_time(json_get_text(item, "sent_at"));
-        const char *answer = json_get_text(item, "answer");
+        AUTO(text) char *answer = table_harmless(json_get_text(item, "answer"));
         printf("    %s  %s  %s%s%s\n", json_get_text(item, "issue"),
-               word_of_state(json_get_text(item, "state")), when, *when ? "  " : "",
-               answer ? answer : "");
+               word_of_state(json_get_text(item, "state")), when, *when ? "  " : "", answer);
     }
 }
 
@@ -178,7 +178,8 @@ static int tell(const struct finding *finding, const char *words, bool json)
         AUTO(json) json_t *answer = json_pack("{s:O}", "found", finding->found);
         print_json(answer);
     } else {
-        json_array_foreach(finding->found, i, row) print_person(row);
+        json_array_foreach (finding->found, i, row)
+            print_person(row);
     }
     if (json_array_size(finding->found))
         return EX_OK;

@@ -120,7 +120,7 @@ static int show(const struct session *session, const struct wish *wish)
     AUTO(people) struct people *people = NULL;
     AUTO(error) struct error error = {0};
     const struct group *group = NULL;
-    if (!people_read(&people, session->conf->groups_dir, &error))
+    if (!people_read_configured(&people, session->conf, &error))
         return fail(&error);
     /* A group that the issue had may be gone by now: it need not be found. */
     if (wish->diff)

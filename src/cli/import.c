@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "cli/ask.h"
+#include "cli/table.h"
 #include "cli/which.h"
 #include "people/merge.h"
 
@@ -85,10 +86,10 @@ static json_t *merge_json(const char *list, const struct merge *merge, bool is_w
 static void print_change(const struct merge_change *change)
 {
     static const char signs[] = {'+', '-', '~', '='};
-    printf("%c %s%s%s", signs[change->kind], change->address, *change->name ? "  " : "",
-           change->name);
-    if (change->detail)
-        printf("  %s", change->detail);
+    AUTO(text) char *name = table_harmless(change->name);
+    AUTO(text) char *detail = table_harmless(change->detail);
+    printf("%c %s%s%s%s%s", signs[change->kind], change->address, *name ? "  " : "", name,
+           *detail ? "  " : "", detail);
     if (change->kind == MERGE_STOPPED)
         printf("  %s", _("stopped in the list: it stays so"));
     (void)putchar('\n');
@@ -191,8 +192,8 @@ static int merge_into(const struct conf *conf, const char *list, const struct wi
     AUTO(error) struct error error = {0};
     AUTO(text) char *former = NULL;
     AUTO(text)
-    char *path = g_path_is_absolute(list) ? g_strdup(list)
-                                          : g_build_filename(conf->groups_dir, list, NULL);
+    char *path =
+        g_path_is_absolute(list) ? g_strdup(list) : g_build_filename(conf->groups_dir, list, NULL);
     if (!merge_read(&merge, path, wish->file, problems))
         return fail_all(problems);
     if (!wish->json)
@@ -211,7 +212,7 @@ static int import(const struct conf *conf, const struct wish *wish)
     AUTO(error) struct error error = {0};
     const struct group *group;
     const char *list;
-    if (!people_read(&people, conf->groups_dir, &error) ||
+    if (!people_read_configured(&people, conf, &error) ||
         !which_group(people, wish->group, &group, &error) ||
         !choose_list(group, wish->list, &list, &error))
         return fail(&error);

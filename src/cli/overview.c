@@ -187,6 +187,51 @@ char *overview_text(const json_t *status, bool named)
     return g_strconcat(table, details, NULL);
 }
 
+static void print_persons(const json_t *group, const char *key, const char *count, char sign,
+                          FILE *to)
+{
+    const json_t *persons = json_object_get(group, key);
+    json_int_t more = json_integer_value(json_object_get(group, count));
+    size_t i;
+    const json_t *person;
+    json_array_foreach(persons, i, person)
+    {
+        const char *name = json_get_text(person, "name");
+        AUTO(text) char *shown = table_harmless(name ? name : "");
+        (void)fprintf(to, "  %c %s%s%s\n", sign, json_get_text(person, "address"),
+                      *shown ? "  " : "", shown);
+    }
+    more -= (json_int_t)json_array_size(persons);
+    if (json_array_size(persons) && more > 0)
+        (void)fprintf(to, _("  %1$c and %2$lld more\n"), sign, (long long)more);
+}
+
+static void print_changes(const json_t *changes, FILE *to)
+{
+    size_t i;
+    const json_t *group;
+    json_array_foreach(json_object_get(changes, "groups"), i, group)
+    {
+        json_int_t added = json_integer_value(json_object_get(group, "added"));
+        json_int_t gone = json_integer_value(json_object_get(group, "gone"));
+        if (!json_is_string(json_object_get(group, "since")) || (!added && !gone))
+            continue;
+        (void)fprintf(to, "\n%s %s: %lld → %lld (+%lld -%lld) [%s]\n",
+                      json_is_true(json_object_get(group, "alarming")) ? "!" : " ",
+                      json_get_text(group, "name"),
+                      (long long)json_integer_value(json_object_get(group, "before")),
+                      (long long)json_integer_value(json_object_get(group, "now")),
+                      (long long)added, (long long)gone, json_get_text(group, "since"));
+        print_persons(group, "went", "gone", '-', to);
+        print_persons(group, "came", "added", '+', to);
+    }
+}
+
+char *overview_changes(const json_t *changes)
+{
+    return printed(print_changes, changes);
+}
+
 char *overview_relays(const json_t *relays)
 {
     GString *text = g_string_new(NULL);

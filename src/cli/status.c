@@ -45,13 +45,26 @@ static char *relays_text(const struct look *look)
     return overview_relays(relays);
 }
 
+/* Of one issue that the guard holds: what is to be judged. */
+static char *changes_text(const struct look *look, const json_t *status)
+{
+    const json_t *issue = json_array_get(json_object_get(status, "issues"), 0);
+    if (!look->issue || g_strcmp0(json_get_text(issue, "why"), "guard") != 0)
+        return g_strdup("");
+    AUTO(error) struct error ignored = {0};
+    AUTO(text) char *resource = ask_issue(look->issue, "/changes");
+    AUTO(json) json_t *changes = ask_get(look->ask, resource, &ignored);
+    return changes ? overview_changes(changes) : g_strdup("");
+}
+
 static char *text_of(const struct look *look, const json_t *status)
 {
     if (look->json)
         return json_pretty(status);
     AUTO(text) char *issues = overview_text(status, look->issue != NULL);
+    AUTO(text) char *changes = changes_text(look, status);
     AUTO(text) char *relays = relays_text(look);
-    return g_strconcat(issues, relays, NULL);
+    return g_strconcat(issues, changes, relays, NULL);
 }
 
 static int show_once(const struct look *look)

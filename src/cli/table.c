@@ -15,7 +15,7 @@ struct table {
 
 /* A name or a server's answer is foreign: an escape sequence in it would be the terminal's order.
  */
-static char *harmless(const char *text)
+char *table_harmless(const char *text)
 {
     AUTO(text) char *valid = g_utf8_make_valid(text ? text : "", -1);
     GString *shown = g_string_new(NULL);
@@ -30,7 +30,7 @@ static char **copy_row(struct table *table, const char *const cells[])
 {
     char **row = g_new0(char *, table->columns + 1);
     for (size_t i = 0; i < table->columns; i++) {
-        row[i] = harmless(cells[i]);
+        row[i] = table_harmless(cells[i]);
         table->widths[i] = MAX(table->widths[i], text_width(row[i]));
     }
     return row;

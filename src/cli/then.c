@@ -16,10 +16,10 @@ static void print_table(const json_t *recipients)
         (const char *[]){_("address"), _("full name"), _("position"), _("unit"), _("origin")}, 5);
     size_t i;
     const json_t *row;
-    json_array_foreach(recipients, i, row) table_add(
-        table, (const char *[]){json_get_text(row, "address"), json_get_text(row, "name"),
-                                json_get_text(row, "title"), json_get_text(row, "unit"),
-                                json_get_text(row, "origin")});
+    json_array_foreach (recipients, i, row)
+        table_add(table, (const char *[]){json_get_text(row, "address"), json_get_text(row, "name"),
+                                          json_get_text(row, "title"), json_get_text(row, "unit"),
+                                          json_get_text(row, "origin")});
     table_print(table, stdout);
 }
 
@@ -35,7 +35,8 @@ int then_print(const char *group, const char *name, json_t *recipients, bool jso
     return print_json(answer);
 }
 
-/* --- then ------------------------------------------------------------------------------------------
+/* --- then
+ * ------------------------------------------------------------------------------------------
  */
 
 struct then {
@@ -50,8 +51,7 @@ static bool find_in_issue(struct then *then, const json_t *issue)
 {
     size_t i;
     const json_t *group;
-    json_array_foreach(json_object_get(issue, "groups"), i, group)
-    {
+    json_array_foreach (json_object_get(issue, "groups"), i, group) {
         const char *id = json_get_text(group, "group"), *name = json_get_text(group, "name");
         if (g_strcmp0(id, then->group) && g_strcmp0(name, then->group))
             continue;

@@ -102,7 +102,7 @@ struct conf {
     char *workdays_file;
     struct workdays *workdays; /* NULL: no window asks for them */
     usec_t alarm_after;        /* nothing has ended for so long though it could: said */
-    usec_t list_refresh;
+    usec_t list_refresh, list_max_age;
     unsigned guard; /* percent of a group that may come or go from issue to issue unseen */
 };
 
@@ -128,4 +128,6 @@ const struct relay *conf_relay(const struct conf *conf, const char *name);
 /* The relay's password without its last line end; the caller frees it with conf_password_free().
  * NULL and true: it needs none. */
 MUST bool conf_password(char **password, const struct relay *relay, struct error *error);
+/* The same for a file that holds a password and nothing else. */
+MUST bool password_read(char **password, const char *path, struct error *error);
 void conf_password_free(char *password);

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* Where systemd puts the service's credentials, for who checks them from outside of it. */
+#define CREDENTIALS_DIRECTORY "/run/credentials/fensongd.service"
+
 char *reader_text(struct reader *reader, const config_setting_t *setting, const char *name)
 {
     const char *text = config_setting_get_string(setting);
@@ -54,6 +57,20 @@ static bool take_path(struct reader *reader, const struct key *key, const struct
     return true;
 }
 const struct kind kind_path = {VALUE_TEXT, take_path};
+
+static bool take_credential(struct reader *reader, const struct key *key, const struct given *given,
+                            void *field)
+{
+    if (strchr(given->text, '/') || *given->text == '.')
+        return reader_problem(reader, given->place, N_("write the name alone, without a folder"),
+                              N_("%s is no name of a credential: %s"), key->name, given->text);
+    const char *folder = g_getenv("CREDENTIALS_DIRECTORY");
+    char **path = field;
+    g_free(*path);
+    *path = g_build_filename(folder ? folder : CREDENTIALS_DIRECTORY, given->text, NULL);
+    return true;
+}
+const struct kind kind_credential = {VALUE_TEXT, take_credential};
 
 static bool take_texts(struct reader *reader, const struct key *key, const struct given *given,
                        void *field)

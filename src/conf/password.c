@@ -38,23 +38,26 @@ static size_t without_line_end(const char *secret, size_t length)
     return length;
 }
 
-bool conf_password(char **password, const struct relay *relay, struct error *error)
+bool password_read(char **password, const char *path, struct error *error)
 {
-    *password = NULL;
-    if (!relay->password_file)
-        return true;
     char secret[PASSWORD_MOST + 1];
     size_t length = 0;
-    bool good = read_secret(secret, sizeof secret, &length, relay->password_file, error);
+    bool good = read_secret(secret, sizeof secret, &length, path, error);
     length = without_line_end(secret, length);
     if (good && (length == 0 || memchr(secret, '\0', length) || memchr(secret, '\n', length)))
-        good = error_set(error, EX_CONFIG, (struct place){relay->password_file, 0, 0},
+        good = error_set(error, EX_CONFIG, (struct place){path, 0, 0},
                          N_("leave the password alone in the file, on one line"),
                          N_("this file holds no password, or more than one line"));
     if (good)
         *password = g_strndup(secret, length);
     explicit_bzero(secret, sizeof secret);
     return good;
+}
+
+bool conf_password(char **password, const struct relay *relay, struct error *error)
+{
+    *password = NULL;
+    return !relay->password_file || password_read(password, relay->password_file, error);
 }
 
 void conf_password_free(char *password)

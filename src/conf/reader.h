@@ -89,6 +89,8 @@ void reader_read(struct reader *reader, const config_setting_t *group, const str
 
 extern const struct kind kind_text;      /* char *, without blanks at its ends */
 extern const struct kind kind_path;      /* char *, made absolute by reader_path() */
+/* char *, the path of a systemd credential of that name. */
+extern const struct kind kind_credential;
 extern const struct kind kind_number;    /* unsigned */
 extern const struct kind kind_port;      /* uint16_t */
 extern const struct kind kind_switch;    /* bool */

@@ -5,8 +5,6 @@
 
 /* RFC 5321 §4.5.3.2.6: the end of data. */
 #define LONGEST_STEP (10 * USEC_PER_MINUTE)
-/* Where systemd puts the service's credentials, for who checks them from outside of it. */
-#define CREDENTIALS_DIRECTORY "/run/credentials/fensongd.service"
 
 static void free_relay(void *pointer)
 {
@@ -52,20 +50,6 @@ static bool take_host(struct reader *reader, const struct key *key, const struct
     return kind_text.take(reader, key, given, field);
 }
 static const struct kind kind_host = {VALUE_TEXT, take_host};
-
-static bool take_credential(struct reader *reader, const struct key *key, const struct given *given,
-                            void *field)
-{
-    if (strchr(given->text, '/') || *given->text == '.')
-        return reader_problem(reader, given->place, N_("write the name alone, without a folder"),
-                              N_("%s is no name of a credential: %s"), key->name, given->text);
-    const char *folder = g_getenv("CREDENTIALS_DIRECTORY");
-    char **path = field;
-    g_free(*path);
-    *path = g_build_filename(folder ? folder : CREDENTIALS_DIRECTORY, given->text, NULL);
-    return true;
-}
-static const struct kind kind_credential = {VALUE_TEXT, take_credential};
 
 /* --- the table ------------------------------------------------------------------------------ */
 

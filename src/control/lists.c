@@ -9,7 +9,8 @@
 #define ISSUES_BACK 5   /* that are searched: each is read whole */
 #define FOUND_MOST  100 /* persons */
 
-/* --- a group then ------------------------------------------------------------------------------ */
+/* --- a group then ------------------------------------------------------------------------------
+ */
 
 struct roll_rows {
     json_t *rows;
@@ -20,11 +21,10 @@ static bool add_member(void *user, const struct roll_member *member, struct erro
 {
     (void)error;
     const struct roll_rows *rows = user;
-    json_array_append_new(rows->rows,
-                          json_pack("{s:o, s:o, s:n, s:n, s:[s], s:o}", "address",
-                                    json_text(member->address), "name", json_text(member->name),
-                                    "title", "unit", "groups", rows->group, "origin",
-                                    json_text(member->list)));
+    json_array_append_new(rows->rows, json_pack("{s:o, s:o, s:n, s:n, s:[s], s:o}", "address",
+                                                json_text(member->address), "name",
+                                                json_text(member->name), "title", "unit", "groups",
+                                                rows->group, "origin", json_text(member->list)));
     return true;
 }
 
@@ -47,22 +47,22 @@ json_t *table_list_history(struct queue *queue, const char *of, struct error *er
     json_t *array = json_array();
     for (guint i = 0; i < changes->len; i++) {
         const struct roll_change *change = changes->pdata[i];
-        json_array_append_new(array, json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "at",
-                                               json_time(change->at), "what", change->what, "group",
-                                               json_text(change->group), "list",
-                                               json_text(change->list), "address",
-                                               json_text(change->address), "name",
-                                               json_text(change->name)));
+        json_array_append_new(
+            array, json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "at", json_time(change->at), "what",
+                             change->what, "group", json_text(change->group), "list",
+                             json_text(change->list), "address", json_text(change->address), "name",
+                             json_text(change->name)));
     }
     return json_pack("{s:o}", "history", array);
 }
 
-/* --- finding ----------------------------------------------------------------------------------- */
+/* --- finding -----------------------------------------------------------------------------------
+ */
 
 struct finding {
     const struct answers *answers;
-    const char *issue;     /* whose deliveries are being read */
-    json_t *found;         /* rows */
+    const char *issue;      /* whose deliveries are being read */
+    json_t *found;          /* rows */
     GHashTable *by_address; /* address to its row, borrowed */
 };
 
@@ -112,8 +112,9 @@ static bool add_suppressed(struct queue *queue, struct finding *finding, const c
     for (guint i = 0; i < list->len; i++) {
         const struct suppression *one = list->pdata[i];
         AUTO(text) char *address = g_ascii_strdown(one->address, -1);
-        json_t *row = strstr(address, lower) ? row_of(finding, one->address)
-                                             : g_hash_table_lookup(finding->by_address, one->address);
+        json_t *row = strstr(address, lower)
+                          ? row_of(finding, one->address)
+                          : g_hash_table_lookup(finding->by_address, one->address);
         if (row)
             json_object_set_new(row, "suppressed", table_suppression(one));
     }

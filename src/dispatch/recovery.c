@@ -23,9 +23,14 @@ static GHashTable *verdicts_new(void)
     return g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, verdict_free);
 }
 
+/* Several journals may speak of a delivery, of a deferral and of the try after it: they lie in no
+ * order, but jobs are numbered in theirs. */
 static bool keep_verdict(void *user, const struct verdict *verdict, struct error *error)
 {
     (void)error;
+    const struct verdict *before = g_hash_table_lookup(user, &verdict->delivery);
+    if (before && before->job > verdict->job)
+        return true;
     struct verdict *kept = g_new0(struct verdict, 1);
     *kept = *verdict;
     kept->reply = reply_copy(&verdict->reply);
@@ -113,6 +118,22 @@ static bool apply_all(struct recovering *recovering, struct error *error)
     return true;
 }
 
+/* Outcomes may have been committed by another commit than a turn's (an admission's, say) and the
+ * kill come before the turn that would have seen that nothing is left: so each is looked at once.
+ */
+static bool touch_open_issues(struct dispatch *dispatch, struct error *error)
+{
+    AUTO(array) GPtrArray *issues = NULL;
+    if (!queue_open_issues(dispatch->queue, &issues, error))
+        return false;
+    for (guint i = 0; i < issues->len; i++) {
+        const struct queue_issue *issue = issues->pdata[i];
+        if (issue->state == ISSUE_SENDING)
+            g_hash_table_add(dispatch->touched, g_memdup2(&issue->id, sizeof issue->id));
+    }
+    return true;
+}
+
 bool recovery_run(struct dispatch *dispatch, struct error *error)
 {
     AUTO(table) GHashTable *verdicts = verdicts_new();
@@ -120,7 +141,7 @@ bool recovery_run(struct dispatch *dispatch, struct error *error)
     struct recovering recovering = {dispatch, verdicts, jobs};
     if (!folder_make(dispatch->journals, error) || !read_all(dispatch, verdicts, error) ||
         !queue_claimed(dispatch->queue, gather, &recovering, error) ||
-        !apply_all(&recovering, error))
+        !apply_all(&recovering, error) || !touch_open_issues(dispatch, error))
         return false;
     if (jobs->len)
         log_line(LOG_NOTICE, (struct log_about){0},

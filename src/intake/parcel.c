@@ -1,6 +1,7 @@
 /* From a walked intake to its parcel. */
 #include "parcel/parcel.h"
 #include "intake/intake.h"
+#include "queue/state.h"
 
 #include <string.h>
 
@@ -26,7 +27,7 @@ static void add_recipients(struct parcel_maker *maker, const GPtrArray *recipien
         for (guint j = 0; j < one->groups->len; j++)
             g_string_append_printf(groups, "%s%s", j ? " " : "",
                                    (const char *)one->groups->pdata[j]);
-        struct parcel_recipient row = {one->address, one->name, one->title,
+        struct parcel_recipient row = {one->address, one->name,   one->title,
                                        one->unit,    groups->str, one->origin};
         parcel_add_recipient(maker, &row);
     }
@@ -44,11 +45,21 @@ static GPtrArray *groups_of(const struct intake *intake)
     return groups;
 }
 
+/* A list is older than it may be, and nobody knows what it would say now: a person looks first. */
+static const struct problem *too_old(const struct intake *intake)
+{
+    for (size_t i = 0; i < problems_count(intake->problems); i++)
+        if (g_str_equal(problems_at(intake->problems, i)->rule, PEOPLE_LIST_TOO_OLD))
+            return problems_at(intake->problems, i);
+    return NULL;
+}
+
 static bool seal(struct parcel_maker *maker, const struct intake *intake,
                  const struct source *source, struct error *error)
 {
     const struct issue *issue = intake->issue;
     AUTO(array) GPtrArray *groups = groups_of(intake);
+    const struct problem *old = too_old(intake);
     struct parcel_facts facts = {
         .publication = intake->publication->id,
         .issue = issue->key,
@@ -62,12 +73,14 @@ static bool seal(struct parcel_maker *maker, const struct intake *intake,
         .envelope_from = (char *)address_text(intake->publication->envelope_from),
         .personal = intake->publication->personal,
         .groups = groups,
+        .hold = old ? (char *)hold_reason_name(HOLD_LISTS) : NULL,
+        .hold_words = old ? old->error.what.local : NULL,
     };
     return parcel_seal(maker, &facts, error);
 }
 
-bool intake_write_parcel(const struct intake *intake, const struct source *source,
-                         const char *path, struct error *error)
+bool intake_write_parcel(const struct intake *intake, const struct source *source, const char *path,
+                         struct error *error)
 {
     AUTO(parcel_maker) struct parcel_maker *maker = NULL;
     if (!parcel_begin(&maker, path, error))

@@ -7,7 +7,7 @@
 
 #define FILE_MOST ((size_t)1 << 30)
 
-static const char index_name[] = "index.json", troubles_name[] = "troubles.txt";
+static const char index_name[] = "index.json";
 
 static bool write_file(const char *folder, const char *name, const char *octets, size_t length,
                        struct error *error)
@@ -16,10 +16,11 @@ static bool write_file(const char *folder, const char *name, const char *octets,
     return file_write_durably(path, octets, length, error);
 }
 
-/* --- writing ----------------------------------------------------------------------------------- */
+/* --- writing -----------------------------------------------------------------------------------
+ */
 
-/* "leaders.csv:12" and "leaders.xlsx:名单!B12" without the row: whoever moves to another one has not
- * changed. */
+/* "leaders.csv:12" and "leaders.xlsx:名单!B12" without the row: whoever moves to another one has
+ * not changed. */
 static char *list_of(const char *origin)
 {
     const char *mark = strrchr(origin, '!');
@@ -61,33 +62,15 @@ static bool write_group(const struct people *people, const struct group *group, 
         AUTO(text) char *name = g_strconcat(group->id, ".csv", NULL);
         good = write_file(folder, name, csv->str, csv->len, error);
     }
-    json_array_append_new(index,
-                          json_pack("{s:o, s:o, s:o}", "group", json_text(group->id), "name",
-                                    json_text(group->name), "sha256", json_text(sha256)));
+    json_array_append_new(index, json_pack("{s:o, s:o, s:o}", "group", json_text(group->id), "name",
+                                           json_text(group->name), "sha256", json_text(sha256)));
     return good;
-}
-
-static bool write_troubles(const struct people *people, const char *folder, struct error *error)
-{
-    AUTO(problems) struct problems *problems = problems_new();
-    AUTO(str) GString *text = g_string_new(NULL);
-    people_check(people, problems);
-    for (size_t i = 0; i < problems_count(problems); i++) {
-        const struct problem *problem = problems_at(problems, i);
-        AUTO(text) char *line = error_line(&problem->error);
-        if (problem->severity != PROBLEM)
-            continue;
-        g_string_append_printf(text, "%s\n", line);
-        if (problem->error.todo.local)
-            g_string_append_printf(text, "    %s\n", problem->error.todo.local);
-    }
-    return !text->len || write_file(folder, troubles_name, text->str, text->len, error);
 }
 
 bool rolls_write(const struct people *people, const char *folder, struct error *error)
 {
     AUTO(json) json_t *index = json_array();
-    if (!folder_make(folder, error) || !write_troubles(people, folder, error))
+    if (!folder_make(folder, error))
         return false;
     for (size_t i = 0; i < people_group_count(people); i++)
         if (!write_group(people, people_group_at(people, i), folder, index, error))
@@ -96,7 +79,8 @@ bool rolls_write(const struct people *people, const char *folder, struct error *
     return write_file(folder, index_name, text, strlen(text), error);
 }
 
-/* --- noting ------------------------------------------------------------------------------------ */
+/* --- noting ------------------------------------------------------------------------------------
+ */
 
 static void member_free_all(void *pointer)
 {
@@ -155,8 +139,7 @@ static bool is_listed(const json_t *index, const char *group)
 {
     size_t i;
     const json_t *row;
-    json_array_foreach(index, i, row)
-    {
+    json_array_foreach (index, i, row) {
         if (g_strcmp0(json_get_text(row, "group"), group) == 0)
             return true;
     }
@@ -186,18 +169,9 @@ bool rolls_note(struct queue *queue, const char *folder, usec_t now, int64_t *ch
                          N_("the rolls of the groups were not written whole"));
     size_t i;
     const json_t *row;
-    json_array_foreach(index, i, row)
-    {
-        if (!json_get_text(row, "group") ||
-            !note_group(queue, folder, row, now, changes, error))
+    json_array_foreach (index, i, row) {
+        if (!json_get_text(row, "group") || !note_group(queue, folder, row, now, changes, error))
             return false;
     }
     return end_gone(queue, index, now, error);
-}
-
-char *rolls_troubles(const char *folder)
-{
-    AUTO(text) char *path = g_build_filename(folder, troubles_name, NULL);
-    char *text = NULL;
-    return g_file_get_contents(path, &text, NULL, NULL) ? text : NULL;
 }

@@ -4,13 +4,11 @@
 #include "people/people.h"
 #include "queue/rolls.h"
 
-/* Writes index.json, for each group that expands ID.csv (address, name, list) beside it, and
- * troubles.txt with every problem of the lists where there are any. `folder` is made. */
+/* Writes index.json, and for each group that expands ID.csv (address, name, list) beside it. `folder`
+ * is made. */
 MUST bool rolls_write(const struct people *people, const char *folder, struct error *error);
 
 /* Notes what changed in the queue, and which groups are gone; *changes says how many members. A
  * group that does not expand now stays as it was: a list that can't be read makes nobody go. */
 MUST bool rolls_note(struct queue *queue, const char *folder, usec_t now, int64_t *changes,
                      struct error *error);
-/* What troubles.txt says; NULL: nothing is wrong. The caller frees. */
-char *rolls_troubles(const char *folder);

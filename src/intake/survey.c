@@ -13,8 +13,8 @@
 struct survey {
     sd_event *loop;
     struct report_parts parts;
-    char *out; /* where its process writes */
-    pid_t pid; /* 0: none runs */
+    char *out;  /* where its process writes */
+    pid_t pid;  /* 0: none runs */
     bool again; /* another one was asked for while it ran */
     sd_event_source *due, *child, *limit;
 };
@@ -30,16 +30,14 @@ static void set_due(struct survey *survey, usec_t in)
     (void)sd_event_source_set_enabled(survey->due, SD_EVENT_ONESHOT);
 }
 
-/* --- how it ended ------------------------------------------------------------------------------ */
+/* --- how it ended ------------------------------------------------------------------------------
+ */
 
 static void take_in(struct survey *survey)
 {
     AUTO(error) struct error error = {0};
-    AUTO(text) char *troubles = rolls_troubles(survey->out);
-    usec_t now = clock_now();
     int64_t changes;
-    if (!rolls_note(survey->parts.queue, survey->out, now, &changes, &error) ||
-        (troubles && !report_list_troubles(&survey->parts, troubles, now, &error))) {
+    if (!rolls_note(survey->parts.queue, survey->out, clock_now(), &changes, &error)) {
         log_error(LOG_WARNING, nothing(), &error);
         return;
     }
@@ -72,13 +70,18 @@ static int on_limit(sd_event_source *source, uint64_t time, void *user)
     return 0;
 }
 
-/* --- how it starts ----------------------------------------------------------------------------- */
+/* --- how it starts -----------------------------------------------------------------------------
+ */
 
 static bool run(struct survey *survey, struct error *error)
 {
     AUTO(text) char *program = program_helper("fensong-intake");
-    char *arguments[] = {program,         (char *)"--config", survey->parts.conf->file,
-                         (char *)"--lists", (char *)"--out",  survey->out,
+    char *arguments[] = {program,
+                         (char *)"--config",
+                         survey->parts.conf->file,
+                         (char *)"--lists",
+                         (char *)"--out",
+                         survey->out,
                          NULL};
     return folder_remove(survey->out, error) &&
            spawn(&survey->pid, program, arguments, NULL, 0, error);

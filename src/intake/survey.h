@@ -1,6 +1,5 @@
-/* The survey of the lists: now and then a process of its own reads all groups, and what changed goes
- * into the queue; who keeps the lists is told what is wrong with them before an issue needs them.
- * Runs on the daemon's event loop. */
+/* The survey of the lists: now and then a process of its own reads all groups, and what changed
+ * goes into the queue. Runs on the daemon's event loop. */
 #pragma once
 #include "report/report.h"
 

@@ -84,7 +84,7 @@ static bool expand(struct intake *intake, const struct intake_order *order)
 {
     AUTO(error) struct error error = {0};
     GPtrArray *distribution = intake->issue->distribution;
-    if (!people_read(&intake->people, order->conf->groups_dir, &error))
+    if (!people_read_configured(&intake->people, order->conf, &error))
         return problems_take(intake->problems, "groups", &error);
     bool resolved = people_resolve(intake->people, distribution, order->source->document_name,
                                    intake->problems);

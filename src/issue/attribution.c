@@ -8,9 +8,10 @@
 enum { LONGEST = 60 }; /* characters */
 
 /* Labels that name what an attribution is, before a colon. */
-static const char *const kinds[] = {"供稿单位", "供稿", "来源", "来稿单位", "来稿", "作者", "撰稿",
-                                    "通讯员", "记者", "文字", "文/图", "图/文", "文图", "文", "图",
-                                    "摄影", "供图", "撰文", "编写", "报送单位", "信息来源"};
+static const char *const kinds[] = {"供稿单位", "供稿",     "来源",    "来稿单位", "来稿",  "作者",
+                                    "撰稿",     "通讯员",   "记者",    "文字",     "文/图", "图/文",
+                                    "文图",     "文",       "图",      "摄影",     "供图",  "撰文",
+                                    "编写",     "报送单位", "信息来源"};
 
 /* If a kind and a colon begin the words: where the colon ends. */
 static const char *after_kind(const char *words, const char **kind)

@@ -9,6 +9,6 @@
  * NULL: none. Taken only where a sentence ends before it and it looks like a unit or names its
  * kind (供稿：…): not an aside, not a place. Caller frees. */
 char *attribution_at_end(const char *text, const char **text_end);
-/* Of a line of its own: （…）, —— …, 来源：… A line of a unit alone counts if `under_title`. NULL: none.
- * Caller frees. */
+/* Of a line of its own: （…）, —— …, 来源：… A line of a unit alone counts if `under_title`. NULL:
+ * none. Caller frees. */
 char *attribution_line(const char *text, bool under_title);

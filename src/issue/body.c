@@ -56,17 +56,17 @@ static int title_score(unsigned evidence)
 
 struct walk {
     struct outline *outline;
-    unsigned style;          /* the strongest form that titles have: heading, bold, or none */
-    int title_level;         /* of the open article's heading; 0: it has none */
-    bool in_article;         /* one is open … */
-    bool has_text;           /* … and has text */
-    bool ended;              /* … and its attribution has come */
-    bool after_section;      /* nothing has come since a section */
-    guint last_text;         /* the last paragraph, where it can be gone on with; else 0 */
+    unsigned style;           /* the strongest form that titles have: heading, bold, or none */
+    int title_level;          /* of the open article's heading; 0: it has none */
+    bool in_article;          /* one is open … */
+    bool has_text;            /* … and has text */
+    bool ended;               /* … and its attribution has come */
+    bool after_section;       /* nothing has come since a section */
+    guint last_text;          /* the last paragraph, where it can be gone on with; else 0 */
     int articles, attributed; /* how many so far; how many of them ended in an attribution */
     bool numbered_titles;     /* 一、 stands before articles, not inside one */
     bool numbered_sections;
-    GHashTable *sections;     /* a set of the names that the issue's list has */
+    GHashTable *sections; /* a set of the names that the issue's list has */
 };
 
 static bool is_line(const struct reading *reading)
@@ -159,41 +159,40 @@ static bool may_be_title(const struct walk *walk, const struct reading *reading)
     if (!reading || !is_line(reading) || !(reading->evidence & SEEN_SHORT) ||
         reading->evidence & SEEN_CLOSED)
         return false;
-    struct contents seen = walk->outline->contents;
     return reading->evidence & (SEEN_HEADING | SEEN_BOLD | SEEN_OVER_TEXT) ||
-           contents_match(&seen, reading->key);
+           contents_match(&walk->outline->contents, reading->key);
 }
 
 static bool is_note_name(const char *name)
 {
-    return strcmp(name, "编者按") == 0 || strcmp(name, "按") == 0 || strcmp(name, "编者的话") == 0 ||
-           strcmp(name, "按语") == 0 || strcmp(name, "编按") == 0;
+    return strcmp(name, "编者按") == 0 || strcmp(name, "按") == 0 ||
+           strcmp(name, "编者的话") == 0 || strcmp(name, "按语") == 0 || strcmp(name, "编按") == 0;
 }
 
 /* `一、…` stands over articles where no article is open, or where it did so before. */
 static bool is_numbered_section(const struct walk *walk, guint at)
 {
-    const struct outline *outline = walk->outline;
+    struct outline *outline = walk->outline;
     const struct reading *reading = &outline->readings[at];
     const struct reading *next = next_line(outline, at);
     const char *rest;
     if (words_mark(reading->block->text, &rest) != MARK_HAN || reading->evidence & SEEN_CLOSED ||
         !(reading->evidence & SEEN_SHORT) || !may_be_title(walk, next))
         return false;
-    struct contents seen = outline->contents;
-    if (contents_match(&seen, reading->key))
+    if (contents_match(&outline->contents, reading->key))
         return false;
     const char *next_rest;
     enum mark mark = words_mark(next->block->text, &next_rest);
-    bool over_title = mark != MARK_HAN && contents_match(&seen, next->key);
+    bool over_title = mark != MARK_HAN && contents_match(&outline->contents, next->key);
     return over_title ||
            (mark != MARK_HAN && (!walk->in_article || walk->ended || walk->numbered_sections));
 }
 
-/* A heading with nothing under it but a deeper heading, which the contents don't name as a title. */
+/* A heading with nothing under it but a deeper heading, which the contents don't name as a title.
+ */
 static bool is_heading_over_headings(const struct walk *walk, guint at)
 {
-    const struct outline *outline = walk->outline;
+    struct outline *outline = walk->outline;
     const struct reading *reading = &outline->readings[at];
     if (reading->key && g_hash_table_contains(outline->contents.sections, reading->key))
         return true;
@@ -201,19 +200,19 @@ static bool is_heading_over_headings(const struct walk *walk, guint at)
     if (!(reading->evidence & SEEN_HEADING) || !next || !(next->evidence & SEEN_HEADING) ||
         !reading->key || g_utf8_strlen(reading->key, -1) > 12)
         return false;
-    struct contents seen = outline->contents;
-    if (contents_match(&seen, reading->key))
+    if (contents_match(&outline->contents, reading->key))
         return false;
-    return next->block->level > reading->block->level || contents_match(&seen, next->key);
+    return next->block->level > reading->block->level ||
+           contents_match(&outline->contents, next->key);
 }
 
 static bool is_section(const struct walk *walk, guint at)
 {
     const struct reading *reading = &walk->outline->readings[at];
     bool bracketed = false;
-    AUTO(text) char *framed = reading->evidence & SEEN_FRAMED
-                                  ? words_framed(reading->block->text, &bracketed)
-                                  : NULL;
+    AUTO(text)
+    char *framed =
+        reading->evidence & SEEN_FRAMED ? words_framed(reading->block->text, &bracketed) : NULL;
     if (framed && (is_note_name(framed) || contents_is_head(framed)))
         return false;
     if (framed && (bracketed || may_be_title(walk, next_line(walk->outline, at))))
@@ -236,14 +235,16 @@ static void take_section(struct walk *walk, struct reading *reading)
     const char *rest;
     AUTO(text) char *name = outline_section_name(reading->block->text);
     reading->role = ROLE_SECTION;
-    walk->numbered_sections = walk->numbered_sections ||
-                              words_mark(reading->block->text, &rest) == MARK_HAN;
+    walk->numbered_sections =
+        walk->numbered_sections || words_mark(reading->block->text, &rest) == MARK_HAN;
     walk->after_section = true;
     walk->last_text = 0;
     walk->ended = true;
     walk->title_level = 0;
-    if (g_hash_table_add(walk->sections, name))
-        g_ptr_array_add(walk->outline->issue->sections, TAKE(name));
+    if (g_hash_table_contains(walk->sections, name))
+        return;
+    g_hash_table_add(walk->sections, name);
+    g_ptr_array_add(walk->outline->issue->sections, TAKE(name));
 }
 
 /* --- notes ------------------------------------------------------------------------------------ */
@@ -251,8 +252,9 @@ static void take_section(struct walk *walk, struct reading *reading)
 /* 【编者按】…, 编者按：… */
 static bool begins_note(const char *text)
 {
-    static const char *const beginnings[] = {"【编者按", "【按】", "〖编者按", "编者按：", "编者按:",
-                                             "〔编者按", "按：", "【按语】", "编者按　", "编者按 "};
+    static const char *const beginnings[] = {"【编者按", "【按】",   "〖编者按", "编者按：",
+                                             "编者按:",  "〔编者按", "按：",     "【按语】",
+                                             "编者按　", "编者按 "};
     if (strcmp(text, "编者按") == 0)
         return true;
     for (size_t i = 0; i < G_N_ELEMENTS(beginnings); i++)
@@ -312,13 +314,13 @@ static bool goes_on_title(const struct walk *walk, guint at)
 {
     const struct reading *reading = &walk->outline->readings[at], *before = reading - 1;
     if (!walk->in_article || walk->has_text || walk->after_section || at == 0 ||
-        before->role != ROLE_TITLE ||
-        reading->evidence & GOES_ON_NO_TITLE ||
+        before->role != ROLE_TITLE || reading->evidence & GOES_ON_NO_TITLE ||
         !(reading->evidence & SEEN_SHORT))
         return false;
     unsigned form = SEEN_HEADING | SEEN_BOLD;
     return (reading->evidence & form) == (before->evidence & form) &&
-           reading->block->level == before->block->level && !(reading->evidence & SEEN_HAN_NUMBERED);
+           reading->block->level == before->block->level &&
+           !(reading->evidence & SEEN_HAN_NUMBERED);
 }
 
 /* Does the paragraph before go on in this one? */
@@ -413,8 +415,7 @@ static void find_second_masthead(const struct outline *outline)
 void outline_decide_body(struct outline *outline)
 {
     AUTO(table) GHashTable *sections = g_hash_table_new(g_str_hash, g_str_equal);
-    struct walk walk = {
-        .outline = outline, .style = title_style(outline), .sections = sections};
+    struct walk walk = {.outline = outline, .style = title_style(outline), .sections = sections};
     find_second_masthead(outline);
     for (guint i = outline->body; i < outline->imprint; i++)
         i = take_block(&walk, i);

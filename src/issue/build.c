@@ -9,10 +9,10 @@
 
 struct build {
     struct outline *outline;
-    GPtrArray *blocks;      /* the document's: what an article keeps is moved out */
-    char *section;          /* the open section's name; NULL: none */
-    struct article *open;   /* the issue's own; NULL: none */
-    struct block *note;     /* waits for the article that it stands before */
+    GPtrArray *blocks;    /* the document's: what an article keeps is moved out */
+    char *section;        /* the open section's name; NULL: none */
+    struct article *open; /* the issue's own; NULL: none */
+    struct block *note;   /* waits for the article that it stands before */
 };
 
 /* --- titles ----------------------------------------------------------------------------------- */
@@ -103,7 +103,7 @@ static void join_text(struct build *build, const struct block *more)
 
 static void refuse(struct build *build, const struct block *block)
 {
-    const char *words = block->text ? block->text
+    const char *words = block->text         ? block->text
                         : block->lines->len ? ((struct block_line *)block->lines->pdata[0])->text
                                             : "";
     AUTO(text) char *beginning = g_utf8_substring(words, 0, MIN(20, g_utf8_strlen(words, -1)));

@@ -53,10 +53,11 @@ static char *without_page(const char *text)
 {
     static GRegex *page;
     if (!page)
-        page = g_regex_new("(?:[.…·・．。\\-—_]{2,}|\\s)\\s*[(（]?\\s*(?:第|[Pp]\\.?)?\\s*[0-9０-９]{1,3}"
-                           "\\s*页?\\s*[)）]?\\s*$|[(（]\\s*[0-9０-９]{1,3}\\s*[)）]\\s*$|"
-                           "(?:[.…·・．_]{2,}|—{3,})\\s*$",
-                           G_REGEX_OPTIMIZE, 0, NULL);
+        page = g_regex_new(
+            "(?:[.…·・．。\\-—_]{2,}|\\s)\\s*[(（]?\\s*(?:第|[Pp]\\.?)?\\s*[0-9０-９]{1,3}"
+            "\\s*页?\\s*[)）]?\\s*$|[(（]\\s*[0-9０-９]{1,3}\\s*[)）]\\s*$|"
+            "(?:[.…·・．_]{2,}|—{3,})\\s*$",
+            G_REGEX_OPTIMIZE, 0, NULL);
     return g_regex_replace_literal(page, text, -1, 0, "", 0, NULL);
 }
 
@@ -112,6 +113,8 @@ enum { LOOK_AHEAD = 24 }; /* entries not found yet; bounds the work of hostile c
 
 struct entry *contents_match(struct contents *contents, const char *key)
 {
+    if (!key)
+        return NULL;
     struct entry *exact = g_hash_table_lookup(contents->by_key, key);
     if (exact)
         return exact;

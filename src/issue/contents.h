@@ -12,12 +12,13 @@ struct entry {
 };
 
 struct contents {
-    GPtrArray *entries;    /* of struct entry, in order */
-    GHashTable *by_key;    /* entry key to struct entry */
-    GHashTable *sections;  /* a set of keys: the names under which entries are grouped */
-    guint next;            /* the first entry not found yet */
+    GPtrArray *entries;   /* of struct entry, in order */
+    GHashTable *by_key;   /* entry key to struct entry */
+    GHashTable *sections; /* a set of keys: the names under which entries are grouped */
+    guint next;           /* the first entry not found yet */
 };
 
+/* Makes it empty; contents_clear() frees what it holds. */
 void contents_init(struct contents *contents);
 void contents_clear(struct contents *contents);
 
@@ -27,8 +28,8 @@ bool contents_is_head(const char *line);
 bool contents_add(struct contents *contents, const char *line, int number);
 void contents_add_section(struct contents *contents, const char *name);
 
-/* The entry that a title with this key is meant by, also where it shortens the title; NULL: none.
- * Each title is asked for once, in order. */
+/* The entry that means a title with this key (NULL: a text too long for one), also where it
+ * shortens the title; NULL: none. */
 struct entry *contents_match(struct contents *contents, const char *key);
 /* Is there an entry with exactly this key? */
 bool contents_has(const struct contents *contents, const char *key);

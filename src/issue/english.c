@@ -7,8 +7,8 @@
 /* Words that are never names or terms of their own. */
 static bool is_common(const char *word, size_t length)
 {
-    static const char *const common[] = {"and", "or",  "the", "of",   "in",   "to",   "with",
-                                         "for", "is",  "are", "by",   "on",   "at",   "as",
+    static const char *const common[] = {"and",  "or", "the", "of",   "in",   "to",   "with",
+                                         "for",  "is", "are", "by",   "on",   "at",   "as",
                                          "from", "an", "be",  "that", "this", "also", "but"};
     for (size_t i = 0; i < G_N_ELEMENTS(common); i++)
         if (strlen(common[i]) == length && g_ascii_strncasecmp(word, common[i], length) == 0)
@@ -48,11 +48,11 @@ static void check_line(const struct block_line *line, const char *name, struct p
         size_t length = (size_t)(end - at);
         if (length <= 4 && is_common(at, length) && words_is_han(before_blanks(line->text, at)) &&
             words_is_han(after_blanks(end)))
-            problems_add(problems, REMARK, "stray-english", EX_DATAERR,
-                         (struct place){name, line->line,
-                                        (int)g_utf8_pointer_to_offset(line->text, at) + 1},
-                         N_("write the Chinese word for it"),
-                         N_("an English word stands in a Chinese sentence: %.*s"), (int)length, at);
+            problems_add(
+                problems, REMARK, "stray-english", EX_DATAERR,
+                (struct place){name, line->line, (int)g_utf8_pointer_to_offset(line->text, at) + 1},
+                N_("write the Chinese word for it"),
+                N_("an English word stands in a Chinese sentence: %.*s"), (int)length, at);
         at = end;
     }
 }

@@ -6,9 +6,9 @@
 #include <string.h>
 
 enum {
-    LONGEST_TITLE = 60,   /* characters */
-    LONGEST_SHORT = 240,  /* octets of a text that may be one, for not counting long ones */
-    LONGEST_ALONE = 15,   /* characters of a closed text that still is no paragraph */
+    LONGEST_TITLE = 60,  /* characters */
+    LONGEST_SHORT = 240, /* octets of a text that may be one, for not counting long ones */
+    LONGEST_ALONE = 15,  /* characters of a closed text that still is no paragraph */
 };
 
 static bool has_text(const struct block *block)
@@ -112,8 +112,8 @@ static void see_neighbours(struct outline *outline, guint at)
     struct reading *reading = &outline->readings[at];
     const struct block *before = at ? reading[-1].block : NULL;
     const struct block *after = at + 1 < outline->count ? reading[1].block : NULL;
-    bool parted_before = !before || before->kind == BLOCK_RULE ||
-                         reading->block->line > before->last_line + 1;
+    bool parted_before =
+        !before || before->kind == BLOCK_RULE || reading->block->line > before->last_line + 1;
     if (parted_before && is_parted(reading->block, after))
         reading->evidence |= SEEN_ALONE;
     const struct reading *under = text_under(outline, at);

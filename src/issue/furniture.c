@@ -47,8 +47,8 @@ static bool is_running_head(const struct block *block, const char *name)
         return false;
     struct masthead masthead;
     masthead_read(&masthead, block->text);
-    AUTO(text) char *rest =
-        masthead.rest->len == 1 ? words_key(masthead.rest->pdata[0]) : g_strdup("");
+    AUTO(text)
+    char *rest = masthead.rest->len == 1 ? words_key(masthead.rest->pdata[0]) : g_strdup("");
     bool same = strcmp(rest, name) == 0 && masthead_says_something(&masthead);
     masthead_clear(&masthead);
     return same;
@@ -61,8 +61,8 @@ static bool is_furniture(const GPtrArray *blocks, guint at, const char *name, bo
         return false;
     if (is_page_number(block) || is_bare_number(block))
         return true;
-    bool before_page = block->page_end ||
-                       (at + 1 < blocks->len && is_page_number(blocks->pdata[at + 1]));
+    bool before_page =
+        block->page_end || (at + 1 < blocks->len && is_page_number(blocks->pdata[at + 1]));
     return (after_page || before_page) && is_running_head(block, name);
 }
 

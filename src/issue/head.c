@@ -60,8 +60,9 @@ static void take_date(struct head *head, const struct masthead *said, int line)
                         N_("there is no such day: %s"), said->impossible);
         return;
     }
-    AUTO(text) char *date = g_strdup_printf("%04d-%02d-%02d", said->date_year, said->date_month,
-                                            said->date_day);
+    AUTO(text)
+    char *date =
+        g_strdup_printf("%04d-%02d-%02d", said->date_year, said->date_month, said->date_day);
     if (head->issue->date && strcmp(head->issue->date, date) != 0)
         MASTHEAD_CONFLICT(head, line, N_("the masthead gives two dates"));
     if (!head->issue->date)
@@ -118,8 +119,8 @@ static void take_office(struct head *head, const char *words)
     issue->office = both;
 }
 
-/* May the line be the name, though a first line was taken for it? 北京市科学技术协会 stands over many a
- * name. */
+/* May the line be the name, though a first line was taken for it? 北京市科学技术协会 stands over
+ * many a name. */
 static bool is_real_name(const struct head *head, const char *words)
 {
     return !head->issue->office && !head->numbered && is_office(head->issue->name) &&
@@ -276,6 +277,7 @@ static void finish_masthead(struct head *head)
     issue->kind = g_strdup(head->supplement ? "supplement" : "regular");
     issue->key = key_text(head);
     if (!issue->name) {
+        issue->masthead_line = 1;
         outline_problem(head->outline, "no-name", 1,
                         N_("write the bulletin's name on the first line"),
                         N_("the document does not begin with the name of a bulletin"));
@@ -344,7 +346,7 @@ static void add_table_entries(struct outline *outline, const struct block *table
 
 /* Does a line of text after the head still stand in the contents? An article's title comes again
  * later or is the first entry come again; over text it begins the articles. */
-static bool is_entry(const struct outline *outline, const struct reading *reading, bool listed)
+static bool is_entry(struct outline *outline, const struct reading *reading, bool listed)
 {
     if (!(reading->evidence & SEEN_SHORT) || reading->evidence & SEEN_LABEL)
         return false;
@@ -356,8 +358,7 @@ static bool is_entry(const struct outline *outline, const struct reading *readin
         return true;
     if (reading->evidence & SEEN_HEADING || listed)
         return false;
-    struct contents seen = outline->contents;
-    if (entries->len && contents_match(&seen, reading->key))
+    if (entries->len && contents_match(&outline->contents, reading->key))
         return false;
     return !(reading->evidence & SEEN_OVER_TEXT) || reading->evidence & SEEN_NUMBERED;
 }
@@ -389,8 +390,7 @@ static bool take_contents_block(struct outline *outline, guint at, bool *listed)
     if (group && occurs_again(outline, reading->key) &&
         !g_hash_table_contains(outline->contents.sections, reading->key)) {
         contents_add_section(&outline->contents, reading->key);
-        return !(reading->evidence & SEEN_OVER_TEXT) ||
-               reading[1].block->kind == BLOCK_LIST;
+        return !(reading->evidence & SEEN_OVER_TEXT) || reading[1].block->kind == BLOCK_LIST;
     }
     if (!group && is_group(outline, at)) {
         contents_add_section(&outline->contents, reading->key);

@@ -16,9 +16,10 @@ static bool is_printing_line(const char *text)
     if (strlen(text) > 200)
         return false;
     if (!form)
-        form = g_regex_new("印发\\s*[)）。]?\\s*$|^\\s*[(（]?\\s*共?\\s*印\\s*(?:发|制|数)?\\s*[:：]?\\s*"
-                           "[0-9０-９]+\\s*份\\s*[)）]?[。]?$|^[(（]?\\s*此件.{2,12}[)）]?$",
-                           G_REGEX_OPTIMIZE, 0, NULL);
+        form = g_regex_new(
+            "印发\\s*[)）。]?\\s*$|^\\s*[(（]?\\s*共?\\s*印\\s*(?:发|制|数)?\\s*[:：]?\\s*"
+            "[0-9０-９]+\\s*份\\s*[)）]?[。]?$|^[(（]?\\s*此件.{2,12}[)）]?$",
+            G_REGEX_OPTIMIZE, 0, NULL);
     return g_regex_match(form, text, 0, NULL);
 }
 
@@ -32,7 +33,8 @@ enum { LONGEST_LINE = 20000 }; /* octets; bounds the work of a hostile line full
 static bool begins_with_label(const struct reading *reading)
 {
     const char *text = first_text(reading->block);
-    return text && strlen(text) <= LONGEST_LINE && reading->block->kind != BLOCK_PICTURE && labels_first(text) != LABEL_NONE;
+    return text && strlen(text) <= LONGEST_LINE && reading->block->kind != BLOCK_PICTURE &&
+           labels_first(text) != LABEL_NONE;
 }
 
 /* Surely an article's: a paragraph with sentences, a picture, a long text. */
@@ -64,8 +66,8 @@ static guint skip_false_start(const struct outline *outline, guint start)
         const char *text = first_text(outline->readings[i].block);
         if (!text || is_printing_line(text))
             continue;
-        enum label label = begins_with_label(&outline->readings[i]) ? labels_first(text)
-                                                                    : LABEL_NONE;
+        enum label label =
+            begins_with_label(&outline->readings[i]) ? labels_first(text) : LABEL_NONE;
         if (label == LABEL_EDITOR || label == LABEL_REVIEWER || label == LABEL_DISTRIBUTION)
             return start;
         guint later = label == LABEL_NONE ? next_label(outline, i) : i;
@@ -161,8 +163,9 @@ static char *recipients_of(const char *value)
 {
     static GRegex *closing;
     if (!closing)
-        closing = g_regex_new("\\s*[(（]\\s*共?印?\\s*[0-9０-９]+\\s*份\\s*[)）]|[。．]\\s*$",
-                              G_REGEX_OPTIMIZE, 0, NULL);
+        closing =
+            g_regex_new("[。．]?\\s*[(（]\\s*共?印?\\s*[0-9０-９]+\\s*份\\s*[)）]|[。．]\\s*$",
+                        G_REGEX_OPTIMIZE, 0, NULL);
     AUTO(text) char *bare = g_regex_replace_literal(closing, value, -1, 0, "", 0, NULL);
     return text_trim(bare);
 }
@@ -185,8 +188,7 @@ static bool says_nothing_new(const struct imprint *imprint, const char *value)
 {
     AUTO(text) char *key = words_key(value);
     AUTO(text) char *office = words_key(imprint->issue->office ? imprint->issue->office : "");
-    return is_printing_line(value) || !*key || strcmp(key, office) == 0 ||
-           strcmp(key, "版记") == 0;
+    return is_printing_line(value) || !*key || strcmp(key, office) == 0 || strcmp(key, "版记") == 0;
 }
 
 static void take_unlabelled(struct imprint *imprint, const char *value, int line)

@@ -37,7 +37,7 @@ struct entity {
     const char *text;
 };
 static const struct entity entities[] = {
-    {"&nbsp;", " "}, {"&amp;", "&"},    {"&lt;", "<"},     {"&gt;", ">"},  {"&quot;", "\""},
+    {"&nbsp;", " "},  {"&amp;", "&"},  {"&lt;", "<"},     {"&gt;", ">"},  {"&quot;", "\""},
     {"&emsp;", "　"}, {"&ensp;", " "}, {"&middot;", "·"}, {"&#39;", "'"},
 };
 
@@ -57,13 +57,14 @@ char *inline_html_text(const char *html, bool *picture)
 {
     GString *text = g_string_new(NULL);
     while (*html) {
-        bool tag = *html == '<' && (g_ascii_isalpha(html[1]) || (html[1] && strchr("/!?", html[1])));
+        bool tag =
+            *html == '<' && (g_ascii_isalpha(html[1]) || (html[1] && strchr("/!?", html[1])));
         if (g_str_has_prefix(html, "<!--")) {
             html = skip_comment(html);
         } else if (tag) {
             *picture = *picture || is_tag(html, "img");
             if (ends_line(html))
-                g_string_append_c(text, '\n');
+                g_string_append_c(text, INLINE_BREAK);
             const char *end = strchrnul(html, '>');
             html = *end ? end + 1 : end;
         } else if (*html == '&') {
@@ -116,7 +117,7 @@ static void add_html(struct walk *walk, const char *html)
     AUTO(text) char *text = inline_html_text(html, &picture);
     if (picture && !walk->to->html_picture)
         walk->to->html_picture = walk->line;
-    if (strchr(text, '\n'))
+    if (strchr(text, INLINE_BREAK))
         end_line(walk, true);
     else
         add_text(walk, text);

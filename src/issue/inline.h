@@ -17,6 +17,8 @@ void inline_clear(struct inline_text *text);
 /* All of it as one line. Caller frees. */
 char *inline_joined(const struct inline_text *text);
 
+/* Stands for a tag that ends a line, such as <br>: a line end would change the lines' numbers. */
+#define INLINE_BREAK '\v'
 /* Raw HTML without tags and comments, entities resolved; *picture is set if there was an <img>.
  * Caller frees. */
 char *inline_html_text(const char *html, bool *picture);

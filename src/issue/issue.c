@@ -42,10 +42,10 @@ void issue_free(struct issue *issue)
 {
     if (!issue)
         return;
-    char *const texts[] = {issue->publication, issue->name,          issue->key,
-                           issue->kind,        issue->subtitle,      issue->office,
-                           issue->date,        issue->contact,       issue->telephone,
-                           issue->contact_label, issue->editor_label, issue->reviewer_label,
+    char *const texts[] = {issue->publication,   issue->name,           issue->key,
+                           issue->kind,          issue->subtitle,       issue->office,
+                           issue->date,          issue->contact,        issue->telephone,
+                           issue->contact_label, issue->editor_label,   issue->reviewer_label,
                            issue->document_name, issue->document_sha256};
     GPtrArray *const arrays[] = {issue->contents, issue->sections, issue->articles,
                                  issue->editor,   issue->reviewer, issue->distribution};
@@ -63,8 +63,10 @@ enum document_form document_form(const char *name)
     static const struct {
         const char *ending;
         enum document_form form;
-    } endings[] = {{".md", DOCUMENT_MARKDOWN}, {".markdown", DOCUMENT_MARKDOWN},
-                   {".txt", DOCUMENT_PLAIN},   {".text", DOCUMENT_PLAIN}};
+    } endings[] = {{".md", DOCUMENT_MARKDOWN},
+                   {".markdown", DOCUMENT_MARKDOWN},
+                   {".txt", DOCUMENT_PLAIN},
+                   {".text", DOCUMENT_PLAIN}};
     AUTO(text) char *lower = g_ascii_strdown(name, -1);
     for (size_t i = 0; i < G_N_ELEMENTS(endings); i++)
         if (g_str_has_suffix(lower, endings[i].ending))
@@ -73,8 +75,8 @@ enum document_form document_form(const char *name)
 }
 
 enum { /* no issue is larger; what is could take us down */
-    MOST_OCTETS = 16 << 20,
-    MOST_LINES = 100000, /* with text */
+       MOST_OCTETS = 16 << 20,
+       MOST_LINES = 100000, /* with text */
 };
 
 static int lines_with_text(const char *text)
@@ -166,8 +168,7 @@ static bool was_told(const struct problems *problems, const char *rule)
     return false;
 }
 
-static void require_masthead(const struct issue *issue, unsigned require,
-                             struct problems *problems)
+static void require_masthead(const struct issue *issue, unsigned require, struct problems *problems)
 {
     int line = issue->masthead_line;
     /* A date that can't be is there all the same. */

@@ -62,9 +62,9 @@ struct distribution_line {
 struct issue {
     char *publication; /* its id; set once it is known whose it is, else NULL */
     char *name;
-    char *key;      /* 2023-25, 2023-s1 */
-    char *kind;     /* "regular", "supplement" */
-    char *subtitle; /* NULL: none */
+    char *key;                      /* 2023-25, 2023-s1 */
+    char *kind;                     /* "regular", "supplement" */
+    char *subtitle;                 /* NULL: none */
     int year, number, total_number; /* 0: not there */
     char *office;                   /* NULL: none */
     char *date;                     /* 2023-11-16; NULL: none */

@@ -12,32 +12,32 @@ struct label_word {
 
 /* The longest first, because a line is matched from its colon backwards. */
 static const struct label_word label_words[] = {
-    {"微信公众号", LABEL_OTHER}, {"公众号", LABEL_OTHER},     {"邮政编码", LABEL_OTHER},
-    {"主办单位", LABEL_OTHER},   {"编印单位", LABEL_OTHER},   {"主管单位", LABEL_OTHER},
-    {"印发机关", LABEL_OTHER},   {"e-mail", LABEL_CONTACT},   {"email", LABEL_CONTACT},
-    {"邮箱", LABEL_CONTACT},     {"信箱", LABEL_CONTACT},     {"邮件", LABEL_CONTACT},
-    {"电话", LABEL_TELEPHONE},   {"责编", LABEL_EDITOR},      {"编辑", LABEL_EDITOR},
-    {"编校", LABEL_EDITOR},      {"主编", LABEL_EDITOR},      {"审核", LABEL_REVIEWER},
-    {"审签", LABEL_REVIEWER},    {"审阅", LABEL_REVIEWER},    {"审定", LABEL_REVIEWER},
-    {"签发", LABEL_REVIEWER},    {"核稿", LABEL_REVIEWER},    {"核发", LABEL_REVIEWER},
+    {"微信公众号", LABEL_OTHER},  {"公众号", LABEL_OTHER},      {"邮政编码", LABEL_OTHER},
+    {"主办单位", LABEL_OTHER},    {"编印单位", LABEL_OTHER},    {"主管单位", LABEL_OTHER},
+    {"印发机关", LABEL_OTHER},    {"e-mail", LABEL_CONTACT},    {"email", LABEL_CONTACT},
+    {"邮箱", LABEL_CONTACT},      {"信箱", LABEL_CONTACT},      {"邮件", LABEL_CONTACT},
+    {"电话", LABEL_TELEPHONE},    {"责编", LABEL_EDITOR},       {"编辑", LABEL_EDITOR},
+    {"编校", LABEL_EDITOR},       {"主编", LABEL_EDITOR},       {"审核", LABEL_REVIEWER},
+    {"审签", LABEL_REVIEWER},     {"审阅", LABEL_REVIEWER},     {"审定", LABEL_REVIEWER},
+    {"签发", LABEL_REVIEWER},     {"核稿", LABEL_REVIEWER},     {"核发", LABEL_REVIEWER},
     {"分送", LABEL_DISTRIBUTION}, {"主送", LABEL_DISTRIBUTION}, {"抄送", LABEL_DISTRIBUTION},
     {"抄报", LABEL_DISTRIBUTION}, {"发送", LABEL_DISTRIBUTION}, {"报送", LABEL_DISTRIBUTION},
     {"呈报", LABEL_DISTRIBUTION}, {"呈送", LABEL_DISTRIBUTION}, {"印送", LABEL_DISTRIBUTION},
-    {"分发", LABEL_DISTRIBUTION}, {"地址", LABEL_OTHER},       {"邮编", LABEL_OTHER},
-    {"网址", LABEL_OTHER},       {"网站", LABEL_OTHER},       {"传真", LABEL_OTHER},
-    {"印数", LABEL_OTHER},       {"主办", LABEL_OTHER},       {"主管", LABEL_OTHER},
-    {"编印", LABEL_OTHER},       {"校对", LABEL_OTHER},       {"排版", LABEL_OTHER},
-    {"联系人", LABEL_OTHER},     {"报", LABEL_DISTRIBUTION},  {"送", LABEL_DISTRIBUTION},
+    {"分发", LABEL_DISTRIBUTION}, {"地址", LABEL_OTHER},        {"邮编", LABEL_OTHER},
+    {"网址", LABEL_OTHER},        {"网站", LABEL_OTHER},        {"传真", LABEL_OTHER},
+    {"印数", LABEL_OTHER},        {"主办", LABEL_OTHER},        {"主管", LABEL_OTHER},
+    {"编印", LABEL_OTHER},        {"校对", LABEL_OTHER},        {"排版", LABEL_OTHER},
+    {"联系人", LABEL_OTHER},      {"报", LABEL_DISTRIBUTION},   {"送", LABEL_DISTRIBUTION},
     {"发", LABEL_DISTRIBUTION},
 };
-static const char *const prefixes[] = {"信息", "报送", "投稿", "来稿", "电子", "联系", "本期", "责任",
-                                       "执行", "咨询", "值班", "办公", "组稿", "本刊"};
+static const char *const prefixes[] = {"信息", "报送", "投稿", "来稿", "电子", "联系", "本期",
+                                       "责任", "执行", "咨询", "值班", "办公", "组稿", "本刊"};
 static const char *const suffixes[] = {"人", "单位", "员"};
 
 /* --- one label -------------------------------------------------------------------------------- */
 
-/* May the character before `end` be a blank, or stand for another? Ideographic blanks and full-width
- * letters are in U+3000 and U+FF00. */
+/* May the character before `end` be a blank, or stand for another? Ideographic blanks and
+ * full-width letters are in U+3000 and U+FF00. */
 static bool may_vary(const char *end)
 {
     gunichar c = g_utf8_get_char(g_utf8_prev_char(end));
@@ -60,7 +60,7 @@ static const char *ends_with_spaced(const char *start, const char *end, const ch
             end = g_utf8_prev_char(end);
             c = g_utf8_get_char(end);
         } while (text_is_blank(c));
-        if (c >= 0xff21 && c <= 0xff5a)
+        if (c >= 0xff01 && c <= 0xff5e)
             c -= 0xff01 - '!';
         if (g_unichar_tolower(c) != wanted)
             return NULL;
@@ -85,8 +85,7 @@ static const char *label_before(const char *start, const char *end, const struct
     const char *without = before_any(start, end, suffixes, G_N_ELEMENTS(suffixes));
     for (int pass = without ? 0 : 1; pass < 2; pass++) {
         for (size_t i = 0; i < G_N_ELEMENTS(label_words); i++) {
-            const char *begin =
-                ends_with_spaced(start, pass ? end : without, label_words[i].word);
+            const char *begin = ends_with_spaced(start, pass ? end : without, label_words[i].word);
             if (!begin)
                 continue;
             const char *longer;

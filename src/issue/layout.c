@@ -11,9 +11,9 @@ enum {
     WIDEST_WRAP = 130, /* columns: nobody breaks lines by hand beyond it */
     NARROWEST_WRAP = 16,
     LEAST_OPEN_WIDTH = 36, /* a title over two lines is mostly narrower */
-    SLACK = 6,        /* a closing mark or a number that went down with what follows */
-    CENTRED = 8,      /* columns: an indent that begins no paragraph */
-    HEAD_LINES = 60,  /* a masthead is looked for in these */
+    SLACK = 6,             /* a closing mark or a number that went down with what follows */
+    CENTRED = 8,           /* columns: an indent that begins no paragraph */
+    HEAD_LINES = 60,       /* a masthead is looked for in these */
 };
 
 /* --- measuring -------------------------------------------------------------------------------- */
@@ -200,8 +200,7 @@ static bool ends_block(const struct block_line *line)
         return false;
     bool bracketed = false;
     AUTO(text) char *framed = words_framed(line->text, &bracketed);
-    return (framed && bracketed) ||
-           (line->line < HEAD_LINES && masthead_is_line(line->text));
+    return (framed && bracketed) || (line->line < HEAD_LINES && masthead_is_line(line->text));
 }
 
 /* Numbers at a line's beginning begin a block, unless the line before was full: then it may be
@@ -212,8 +211,8 @@ static bool begins_numbered(const struct block_line *line, bool before_full)
     return !before_full && words_mark(line->text, &rest) != MARK_NONE && *rest;
 }
 
-/* After a full line that ends a sentence: a title, if it is no sentence and a paragraph begins under
- * it; or an article has ended. */
+/* After a full line that ends a sentence: a title, if it is no sentence and a paragraph begins
+ * under it; or an article has ended. */
 static bool begins_after_full(const struct block_line *before, const struct block_line *line,
                               const struct block_line *next)
 {

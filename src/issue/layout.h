@@ -5,7 +5,7 @@
 
 struct layout {
     bool markdown;
-    int wrap;         /* the width at which lines were broken by hand or editor, in columns; 0: none */
+    int wrap; /* the width at which lines were broken by hand or editor, in columns; 0: none */
     bool line_blocks; /* each line is a paragraph: nothing parts them but the line end */
 };
 

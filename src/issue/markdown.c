@@ -23,11 +23,32 @@ static bool is_extension(cmark_node *node, const char *type)
     return strcmp(cmark_node_get_type_string(node), type) == 0;
 }
 
+/* Text right over a table's head is parted from it by cmark, which leaves it without a line and
+ * gives the table the line on which the text began. */
+static int first_line(cmark_node *node)
+{
+    int line = cmark_node_get_start_line(node);
+    cmark_node *after = cmark_node_next(node);
+    return line || !after ? MAX(line, 1) : cmark_node_get_start_line(after);
+}
+
+static int head_line(cmark_node *table)
+{
+    int line = cmark_node_get_start_line(table);
+    cmark_node *before = cmark_node_previous(table);
+    if (!before || cmark_node_get_start_line(before))
+        return line;
+    for (cmark_node *child = cmark_node_first_child(before); child; child = cmark_node_next(child))
+        line += cmark_node_get_type(child) == CMARK_NODE_SOFTBREAK ||
+                cmark_node_get_type(child) == CMARK_NODE_LINEBREAK;
+    return line + 1;
+}
+
 /* --- pieces ----------------------------------------------------------------------------------- */
 
 static void read_inline(struct reader *reader, struct inline_text *text, cmark_node *node)
 {
-    inline_read(text, node, cmark_node_get_start_line(node));
+    inline_read(text, node, first_line(node));
     if (text->html_picture)
         problems_add(reader->problems, PROBLEM, "html-picture", EX_DATAERR,
                      (struct place){reader->name, text->html_picture, 0},
@@ -44,17 +65,31 @@ static void add_pictures(struct reader *reader, struct inline_text *text)
     g_ptr_array_set_size(text->pictures, 0);
 }
 
+/* Adds the parts of a line that tags broke; false if it is blank. */
+static bool add_broken_line(GPtrArray *lines, const char *line, int number)
+{
+    AUTO(texts) char **parts = g_strsplit(line, (const char[]){INLINE_BREAK, '\0'}, -1);
+    bool any = false;
+    for (char **part = parts; *part; part++) {
+        const char *rest;
+        int indent = layout_indent(*part, &rest);
+        if (!*rest)
+            continue;
+        any = true;
+        struct block_line *added = block_line_new(rest, number, indent);
+        added->broken = part[1] != NULL;
+        g_ptr_array_add(lines, added);
+    }
+    return any;
+}
+
 /* Adds text that Markdown took for something else (code, HTML), line by line. */
 static void add_lines(struct reader *reader, const char *text, int first_line)
 {
     AUTO(array) GPtrArray *lines = block_lines_new();
     AUTO(texts) char **pieces = g_strsplit(text, "\n", -1);
     for (int i = 0; pieces[i]; i++) {
-        const char *rest;
-        int indent = layout_indent(pieces[i], &rest);
-        if (*rest)
-            g_ptr_array_add(lines, block_line_new(rest, first_line + i, indent));
-        else
+        if (!add_broken_line(lines, pieces[i], first_line + i))
             layout_paragraphs(&reader->layout, lines, reader->blocks);
     }
     layout_paragraphs(&reader->layout, lines, reader->blocks);
@@ -96,8 +131,8 @@ static bool is_setext(const struct reader *reader, cmark_node *heading)
     return source[strspn(source, " \t")] != '#';
 }
 
-/* `---` right under a line of a masthead or an imprint makes no heading of it, and under a title the
- * outline knows it by the rule. */
+/* `---` right under a line of a masthead or an imprint makes no heading of it, and under a title
+ * the outline knows it by the rule. */
 static void add_setext(struct reader *reader, cmark_node *node)
 {
     add_paragraph(reader, node);
@@ -191,7 +226,7 @@ static void take_literal(struct collector *collector, const char *literal)
 {
     bool picture = false;
     AUTO(text) char *text = inline_html_text(literal, &picture);
-    g_strdelimit(text, "\n", ' ');
+    g_strdelimit(text, (const char[]){'\n', INLINE_BREAK, '\0'}, ' ');
     AUTO(text) char *clean = words_clean(text);
     add_to_item(collector, clean);
 }
@@ -242,12 +277,12 @@ static void add_list(struct reader *reader, cmark_node *list)
     struct block *block = reader->blocks->pdata[reader->blocks->len - 1];
     if (block->kind != BLOCK_LIST || !block->ordered || block->texts->len != 1)
         return;
-    AUTO(text) char *numbered = g_strdup_printf("%d. %s", cmark_node_get_list_start(list),
-                                                (char *)block->texts->pdata[0]);
+    AUTO(text)
+    char *numbered =
+        g_strdup_printf("%d. %s", cmark_node_get_list_start(list), (char *)block->texts->pdata[0]);
     struct block *paragraph = block_new(BLOCK_PARAGRAPH, block->line);
     g_ptr_array_add(paragraph->lines, block_line_new(numbered, block->line, 0));
     block_join_lines(paragraph);
-    paragraph->last_line = block->last_line;
     g_ptr_array_set_size(reader->blocks, (gint)reader->blocks->len - 1);
     g_ptr_array_add(reader->blocks, paragraph);
 }
@@ -270,13 +305,14 @@ static GPtrArray *read_row(struct reader *reader, cmark_node *row, GString *line
 
 static void add_table(struct reader *reader, cmark_node *node)
 {
-    struct block *table = block_new(BLOCK_TABLE, cmark_node_get_start_line(node));
+    struct block *table = block_new(BLOCK_TABLE, head_line(node));
     table->rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
     for (cmark_node *row = cmark_node_first_child(node); row; row = cmark_node_next(row)) {
         AUTO(str) GString *line = g_string_new(NULL);
         g_ptr_array_add(table->rows, read_row(reader, row, line));
-        g_ptr_array_add(table->lines,
-                        block_line_new(line->str, cmark_node_get_start_line(row), 0));
+        int number =
+            row == cmark_node_first_child(node) ? table->line : cmark_node_get_start_line(row);
+        g_ptr_array_add(table->lines, block_line_new(line->str, number, 0));
     }
     table->last_line = cmark_node_get_end_line(node);
     g_ptr_array_add(reader->blocks, table);
@@ -327,8 +363,7 @@ static void add_block(struct reader *reader, cmark_node *node)
     else if (is_extension(node, "table"))
         add_table(reader, node);
     else if (type == CMARK_NODE_THEMATIC_BREAK)
-        g_ptr_array_add(reader->blocks,
-                        block_new(BLOCK_RULE, cmark_node_get_start_line(node)));
+        g_ptr_array_add(reader->blocks, block_new(BLOCK_RULE, cmark_node_get_start_line(node)));
     else if (type == CMARK_NODE_FOOTNOTE_DEFINITION)
         add_footnote(reader, node);
     else if (type == CMARK_NODE_HTML_BLOCK)

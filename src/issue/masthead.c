@@ -7,10 +7,10 @@
 #include <string.h>
 
 /* All of them match text_fold()ed text: full-width digits, brackets and blanks are plain there. */
-#define YEAR "([" NUMERAL_DIGITS "](?:\\s*[" NUMERAL_DIGITS "]){3})"
-#define NUMBER "([" NUMERAL_CHARACTERS "](?:\\s*[" NUMERAL_CHARACTERS "]){0,4})"
-#define OPEN "[(\\[〔【{]?\\s*"
-#define CLOSE "\\s*[)\\]〕】}]?"
+#define YEAR    "([" NUMERAL_DIGITS "](?:\\s*[" NUMERAL_DIGITS "]){3})"
+#define NUMBER  "([" NUMERAL_CHARACTERS "](?:\\s*[" NUMERAL_CHARACTERS "]){0,4})"
+#define OPEN    "[(\\[〔【{]?\\s*"
+#define CLOSE   "\\s*[)\\]〕】}]?"
 #define WEEKDAY "(?:\\s*[(]?\\s*(?:星期|周)\\s*[一二三四五六日天]\\s*[)]?)?"
 
 typedef void take(struct masthead *masthead, char **matched);
@@ -91,19 +91,22 @@ static void take_subtitle(struct masthead *masthead, char **matched)
 
 static const struct form forms[] = {
     {YEAR "\\s*年\\s*" NUMBER "\\s*月\\s*" NUMBER "\\s*[日号]" WEEKDAY, take_date},
-    {"(?<![0-9])([0-9]{4})\\s*[-./]\\s*([0-9]{1,2})\\s*[-./]\\s*([0-9]{1,2})(?![0-9])\\s*日?" WEEKDAY,
+    {"(?<![0-9])([0-9]{4})\\s*[-./]\\s*([0-9]{1,2})\\s*[-./"
+     "]\\s*([0-9]{1,2})(?![0-9])\\s*日?" WEEKDAY,
      take_date},
     {OPEN "(?:总期|总|累计)\\s*第?\\s*" NUMBER "\\s*[期号]" CLOSE, take_total},
     {OPEN "(?:总期|总|累计)\\s*第?()\\s*[期号]" CLOSE, take_total},
     {OPEN "增\\s*刊\\s*[(]?\\s*第?\\s*" NUMBER "\\s*[期号]?" CLOSE, take_supplement},
     {OPEN "增\\s*刊()" CLOSE, take_supplement},
-    {OPEN YEAR "\\s*(?:年\\s*度?" CLOSE "|[)\\]〕】])\\s*第?\\s*" NUMBER "\\s*[期号]", take_year_and_number},
+    {OPEN YEAR "\\s*(?:年\\s*度?" CLOSE "|[)\\]〕】])\\s*第?\\s*" NUMBER "\\s*[期号]",
+     take_year_and_number},
     {OPEN "第\\s*" NUMBER "\\s*[期号]" CLOSE, take_number},
     {"^\\s*" NUMBER "\\s*期\\s*$", take_number},
     {"\\bNo\\.?\\s*([0-9]{1,4})\\b", take_number},
     {YEAR "\\s*年\\s*" NUMBER "\\s*月\\s*份?", take_month},
     {OPEN YEAR "\\s*年\\s*度?" CLOSE, take_year},
-    {OPEN "(?<![^\\s(【])([^\\s()【】]*(?:特\\s*刊|专\\s*刊|专\\s*辑|号\\s*外))" CLOSE, take_subtitle},
+    {OPEN "(?<![^\\s(【])([^\\s()【】]*(?:特\\s*刊|专\\s*刊|专\\s*辑|号\\s*外))" CLOSE,
+     take_subtitle},
 };
 
 static GRegex *form_regex(size_t form)

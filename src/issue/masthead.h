@@ -9,11 +9,11 @@ struct masthead { /* 0, NULL: not said */
     int date_year, date_month, date_day;
     char *impossible; /* the words of a date that no calendar has */
     bool date_given;
-    bool month_given;   /* a year and a month without a day */
-    bool supplement;    /* 增刊 */
-    bool total_given;   /* 总第 期, also with nothing in it */
-    char *subtitle;     /* …特刊, …专刊 */
-    GPtrArray *rest;    /* of char *: the words that are none of these, in order */
+    bool month_given; /* a year and a month without a day */
+    bool supplement;  /* 增刊 */
+    bool total_given; /* 总第 期, also with nothing in it */
+    char *subtitle;   /* …特刊, …专刊 */
+    GPtrArray *rest;  /* of char *: the words that are none of these, in order */
 };
 
 /* Reads one line. The caller frees what it holds with masthead_clear(). */

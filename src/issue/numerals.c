@@ -29,9 +29,9 @@ static const struct sign *sign_of(gunichar c)
 /* One pass for both ways to write: digits one after the other (二〇二三, 25), and words with 十, 百
  * (二十五), which 廿 and 卅 begin. */
 struct numeral {
-    int sum;      /* what 十 and 百 have closed */
-    int digits;   /* the digits since */
-    int count;    /* how many */
+    int sum;    /* what 十 and 百 have closed */
+    int digits; /* the digits since */
+    int count;  /* how many */
     bool in_words;
 };
 

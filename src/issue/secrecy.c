@@ -10,10 +10,10 @@ enum {
     LONGEST_MARK = 400, /* octets of a line: what is longer is running text */
 };
 
-/* Of a squeezed and folded line without Markdown's marks. 保密法实施条例 (2024): level, ★, then term,
- * date or condition. */
+/* Of a squeezed and folded line without Markdown's marks. 保密法实施条例 (2024): level, ★, then
+ * term, date or condition. */
 #define LEVEL "(?:绝密|机密|秘密)"
-#define TERM "(?:[" NUMERAL_CHARACTERS "]{1,3}(?:年|个月|月|天|日)|长期|启封前|解密前|公开前)"
+#define TERM  "(?:[" NUMERAL_CHARACTERS "]{1,3}(?:年|个月|月|天|日)|长期|启封前|解密前|公开前)"
 
 enum mark {
     MARKED_LINE, /* on a line of its own, anywhere in the document */
@@ -22,13 +22,11 @@ enum mark {
     MARKS,
 };
 static const char *const patterns[MARKS] = {
-    [MARKED_LINE] =
-        "^(?:密级:?)?(" LEVEL "(?:[★☆✩⭐]+(?:" TERM "|[0-9年月日前]*)?|" TERM "))$",
+    [MARKED_LINE] = "^(?:密级:?)?(" LEVEL "(?:[★☆✩⭐]+(?:" TERM "|[0-9年月日前]*)?|" TERM "))$",
     [MARKED_HEAD] =
         "(" LEVEL "[★☆✩⭐]|[★☆✩⭐]" LEVEL "|密级:?" LEVEL "|内部(?:资料|文件|刊物|材料)[,、·.!]?"
         "(?:请)?(?:注意|妥善|严格)?保[存管密]|内部(?:资料|文件)不得外传)",
-    [HEAD_WORD] =
-        "^(" LEVEL TERM "?|内部(?:资料|文件|参阅|参考|材料|刊物|传阅|掌握))$",
+    [HEAD_WORD] = "^(" LEVEL TERM "?|内部(?:资料|文件|参阅|参考|材料|刊物|传阅|掌握))$",
 };
 
 static char *first_match(enum mark mark, const char *text)
@@ -37,7 +35,8 @@ static char *first_match(enum mark mark, const char *text)
     if (!compiled[mark])
         compiled[mark] = g_regex_new(patterns[mark], G_REGEX_OPTIMIZE, 0, NULL);
     GMatchInfo *match = NULL;
-    char *words = g_regex_match(compiled[mark], text, 0, &match) ? g_match_info_fetch(match, 1) : NULL;
+    char *words =
+        g_regex_match(compiled[mark], text, 0, &match) ? g_match_info_fetch(match, 1) : NULL;
     g_match_info_free(match);
     return words;
 }
@@ -49,8 +48,8 @@ static bool has_words_of_secrecy(const char *squeezed)
 
 static void drop_decoration(char *text)
 {
-    static const char *const decorations[] = {"#", "*", "_", ">", "|", "\\", "【", "】", "(", ")",
-                                              "[", "]", "〔", "〕", "<u>", "</u>", "`"};
+    static const char *const decorations[] = {"#", "*", "_", ">",  "|",  "\\",  "【",   "】", "(",
+                                              ")", "[", "]", "〔", "〕", "<u>", "</u>", "`"};
     for (size_t i = 0; i < G_N_ELEMENTS(decorations); i++) {
         size_t length = strlen(decorations[i]);
         for (char *at = text; (at = strstr(at, decorations[i]));)
@@ -99,8 +98,8 @@ static char *mark_of(const char *line, bool head)
 static bool ends_head(const char *line)
 {
     AUTO(text) char *squeezed = text_squeeze(line);
-    return strlen(squeezed) > 240 || g_str_has_suffix(squeezed, "。") ||
-           strstr(squeezed, "目录") || strstr(squeezed, "要目");
+    return strlen(squeezed) > 240 || g_str_has_suffix(squeezed, "。") || strstr(squeezed, "目录") ||
+           strstr(squeezed, "要目");
 }
 
 static bool might_be_marked(const char *line, size_t length)

@@ -39,11 +39,11 @@ bool words_is_persons(const char *text);
 /* --- marks ------------------------------------------------------------------------------------ */
 
 enum mark { /* what a line begins with */
-    MARK_NONE,
-    MARK_BULLET,   /* ■ ◆ ※ ● · */
-    MARK_NUMBER,   /* 1. 1、 1) ① */
-    MARK_BRACKETS, /* （一） (1) */
-    MARK_HAN,      /* 一、 */
+            MARK_NONE,
+            MARK_BULLET,   /* ■ ◆ ※ ● · */
+            MARK_NUMBER,   /* 1. 1、 1) ① */
+            MARK_BRACKETS, /* （一） (1) */
+            MARK_HAN,      /* 一、 */
 };
 
 /* *rest is where the text goes on after it, without blanks. */

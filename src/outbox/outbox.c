@@ -238,17 +238,20 @@ static void take(struct outbox *outbox, int folder, struct candidate *candidate,
                  const struct look *look, usec_t now)
 {
     candidate->due = now + settle_pause(outbox);
-    if (error_is_set(&look->refused)) {
+    if (error_is_set(&look->refused) && !look->is_empty_file) {
         refuse(outbox, candidate, now, &look->refused);
         return;
     }
     if (look->is_empty_folder || (look->says_progress && now - candidate->since < STALE))
         return;
     AUTO(error) struct error why = {0};
-    int fd = -1;
+    AUTO(fd) int fd = -1;
     switch (thing_open(&fd, folder, candidate->item.name, look, &why)) {
     case THING_OPENED:
-        hand_over(outbox, candidate, fd);
+        if (look->is_empty_file)
+            refuse(outbox, candidate, now, &look->refused);
+        else
+            hand_over(outbox, candidate, take_fd(&fd));
         break;
     case THING_UNREADABLE:
         refuse(outbox, candidate, now, &why);

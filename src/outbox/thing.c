@@ -94,6 +94,7 @@ static void look_at(struct walk *walk, int folder, const char *name, const char 
     if (depth == 0) {
         walk->look->there = true;
         walk->look->is_folder = walk->look->is_empty_folder = S_ISDIR(status.st_mode);
+        walk->look->is_empty_file = S_ISREG(status.st_mode) && status.st_size == 0;
         walk->look->device = status.st_dev;
         walk->look->inode = status.st_ino;
     }

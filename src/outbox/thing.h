@@ -9,6 +9,7 @@
 struct look { /* = {0}: gone */
     bool there, is_folder;
     bool is_empty_folder; /* somebody has just begun it; hidden files and litter don't count */
+    bool is_empty_file;   /* refused, unless somebody is about to fill it */
     bool says_progress;   /* a name in the folder says that somebody still works on it */
     uint64_t state;       /* of it and all in it: inodes, sizes, times */
     dev_t device;

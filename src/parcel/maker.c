@@ -10,6 +10,7 @@ struct parcel_maker {
     int folder;
     GHashTable *hashes; /* of file names */
     GString *recipients;
+    int64_t count; /* of recipients */
     bool sealed;
 };
 
@@ -58,12 +59,15 @@ void parcel_add_recipient(struct parcel_maker *maker, const struct parcel_recipi
                                   recipient->title, recipient->unit, recipient->groups,
                                   recipient->origin};
     csv_add_record(maker->recipients, fields, G_N_ELEMENTS(fields));
+    maker->count++;
 }
 
 static bool write_manifest(struct parcel_maker *maker, const struct parcel_facts *facts,
                            struct error *error)
 {
-    AUTO(json) json_t *manifest = manifest_make(facts, maker->hashes);
+    struct parcel_facts counted = *facts;
+    counted.recipients = maker->count;
+    AUTO(json) json_t *manifest = manifest_make(&counted, maker->hashes);
     AUTO(text) char *text = json_pretty(manifest);
     return file_create_at(maker->folder, MANIFEST_NAME, text, strlen(text), error);
 }

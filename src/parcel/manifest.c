@@ -48,6 +48,9 @@ json_t *manifest_make(const struct parcel_facts *facts, GHashTable *files)
     json_object_set_new(manifest, "message_id", json_text(facts->message_id));
     json_object_set_new(manifest, "envelope_from", json_text(facts->envelope_from));
     json_object_set_new(manifest, "personal", json_boolean(facts->personal));
+    json_object_set_new(manifest, "recipients", json_integer(facts->recipients));
+    json_object_set_new(manifest, "hold", json_text(facts->hold));
+    json_object_set_new(manifest, "hold_words", json_text(facts->hold_words));
     json_object_set_new(manifest, "groups", groups_to_json(facts->groups));
     json_object_set_new(manifest, "files", files_to_json(files));
     AUTO(text) char *whole = manifest_sha256(manifest);
@@ -68,7 +71,8 @@ static GPtrArray *groups_from_json(const json_t *array)
     GPtrArray *groups = g_ptr_array_new_with_free_func(group_free);
     size_t index;
     json_t *one;
-    json_array_foreach(array, index, one) {
+    json_array_foreach(array, index, one)
+    {
         struct parcel_group *group = g_new0(struct parcel_group, 1);
         group->id = g_strdup(json_get_text(one, "group"));
         group->name = g_strdup(json_get_text(one, "name"));
@@ -98,6 +102,9 @@ bool manifest_read_facts(struct parcel_facts **facts, const json_t *manifest, co
     fresh->message_id = g_strdup(json_get_text(manifest, "message_id"));
     fresh->envelope_from = g_strdup(json_get_text(manifest, "envelope_from"));
     fresh->personal = json_is_true(json_object_get(manifest, "personal"));
+    fresh->recipients = json_integer_value(json_object_get(manifest, "recipients"));
+    fresh->hold = g_strdup(json_get_text(manifest, "hold"));
+    fresh->hold_words = g_strdup(json_get_text(manifest, "hold_words"));
     fresh->groups = groups_from_json(json_object_get(manifest, "groups"));
     *facts = fresh;
     return true;
@@ -116,6 +123,8 @@ void parcel_facts_free(struct parcel_facts *facts)
     g_free(facts->document_sha256);
     g_free(facts->message_id);
     g_free(facts->envelope_from);
+    g_free(facts->hold);
+    g_free(facts->hold_words);
     g_ptr_array_unref(facts->groups);
     g_free(facts);
 }

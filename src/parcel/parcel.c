@@ -6,7 +6,7 @@
 #include <fcntl.h>
 
 #define MANIFEST_MAX (16 << 20)
-#define RECIPIENTS_MAX ((size_t)2 << 30)
+#define BOM "\xef\xbb\xbf"
 
 struct parcel {
     char *path, *sha256;
@@ -101,23 +101,34 @@ const char *parcel_path(const struct parcel *parcel)
     return parcel->path;
 }
 
+void parcel_moved(struct parcel *parcel, const char *path)
+{
+    g_free(parcel->path);
+    parcel->path = g_strdup(path);
+}
+
 const char *parcel_sha256(const struct parcel *parcel)
 {
     return parcel->sha256;
 }
 
-struct visiting {
+/* --- its recipients -------------------------------------------------------------------------------- */
+
+struct parcel_reader {
+    char *file;
+    GMappedFile *mapped;
+    size_t at; /* what was fed so far */
+    struct csv_reader *csv;
     parcel_visit *visit;
     void *user;
-    const char *file;
 };
 
 enum column { ADDRESS, NAME, TITLE, UNIT, GROUPS, ORIGIN, COLUMNS };
 
 static bool visit_record(void *pointer, int line, const GPtrArray *fields, struct error *error)
 {
-    struct visiting *visiting = pointer;
-    struct place place = {visiting->file, line, 0};
+    const struct parcel_reader *reader = pointer;
+    struct place place = {reader->file, line, 0};
     if (line == 1)
         return true;
     if (fields->len != COLUMNS)
@@ -133,22 +144,60 @@ static bool visit_record(void *pointer, int line, const GPtrArray *fields, struc
         .groups = csv_unguarded(fields->pdata[GROUPS]),
         .origin = csv_unguarded(fields->pdata[ORIGIN]),
     };
-    return visiting->visit(visiting->user, &recipient, error);
+    return reader->visit(reader->user, &recipient, error);
+}
+
+bool parcel_reader_open(struct parcel_reader **reader, const struct parcel *parcel,
+                        parcel_visit *visit, void *user, struct error *error)
+{
+    AUTO(parcel_reader) struct parcel_reader *fresh = g_new0(struct parcel_reader, 1);
+    fresh->file = g_build_filename(parcel->path, RECIPIENTS_NAME, NULL);
+    fresh->visit = visit;
+    fresh->user = user;
+    fresh->mapped = g_mapped_file_new(fresh->file, FALSE, NULL);
+    fresh->csv = csv_reader_new(',', fresh->file, visit_record, fresh);
+    fresh->at = strlen(BOM);
+    if (!fresh->mapped || g_mapped_file_get_length(fresh->mapped) < fresh->at)
+        return error_set(error, EX_IOERR, at(fresh->file), NULL, N_("can't be read"));
+    *reader = TAKE(fresh);
+    return true;
+}
+
+void parcel_reader_free(struct parcel_reader *reader)
+{
+    if (!reader)
+        return;
+    csv_reader_free(reader->csv);
+    if (reader->mapped)
+        g_mapped_file_unref(reader->mapped);
+    g_free(reader->file);
+    g_free(reader);
+}
+
+/* Up to the last line end within `most`; all that is left where it is less. */
+static size_t piece_length(const char *text, size_t left, size_t most)
+{
+    const char *line_end = left > most ? memrchr(text, '\n', most) : NULL;
+    return line_end ? (size_t)(line_end + 1 - text) : left;
+}
+
+bool parcel_reader_next(struct parcel_reader *reader, size_t most, bool *end, struct error *error)
+{
+    const char *text = g_mapped_file_get_contents(reader->mapped) + reader->at;
+    size_t left = g_mapped_file_get_length(reader->mapped) - reader->at;
+    size_t length = piece_length(text, left, most);
+    if (!csv_reader_feed(reader->csv, text, length, error))
+        return false;
+    reader->at += length;
+    *end = length == left;
+    return !*end || csv_reader_end(reader->csv, error);
 }
 
 bool parcel_recipients(const struct parcel *parcel, parcel_visit *visit, void *user,
                        struct error *error)
 {
-    AUTO(text) char *file = g_build_filename(parcel->path, RECIPIENTS_NAME, NULL);
-    GMappedFile *mapped = g_mapped_file_new(file, FALSE, NULL);
-    if (!mapped)
-        return error_set(error, EX_IOERR, at(file), NULL, N_("can't be read"));
-    struct visiting visiting = {visit, user, file};
-    const char *text = g_mapped_file_get_contents(mapped);
-    size_t length = g_mapped_file_get_length(mapped);
-    bool good = length >= 3 && length <= RECIPIENTS_MAX &&
-                csv_read(text + 3, length - 3, ',', file, visit_record, &visiting, error);
-    g_mapped_file_unref(mapped);
-    return good || error_set(error, EX_DATAERR, at(file), NULL,
-                             N_("the recipients of this parcel can't be read"));
+    AUTO(parcel_reader) struct parcel_reader *reader = NULL;
+    bool end;
+    return parcel_reader_open(&reader, parcel, visit, user, error) &&
+           parcel_reader_next(reader, SIZE_MAX, &end, error);
 }

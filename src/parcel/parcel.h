@@ -10,12 +10,15 @@ struct parcel_facts {
     char *publication, *issue, *kind; /* kind: "regular", "supplement", "notice" */
     char *title;                      /* the publication's name as the masthead has it */
     int total_number;
-    char *date;        /* NULL: none */
-    char *document;    /* file name of the original; NULL: a notice */
+    char *date;     /* NULL: none */
+    char *document; /* file name of the original; NULL: a notice */
     char *document_sha256;
     char *message_id;
     char *envelope_from;
     bool personal;
+    int64_t recipients; /* how many; set by parcel_seal() */
+    char *hold;        /* why it is to be held from its admission on: "lists"; NULL: it is not */
+    char *hold_words;  /* NULL: none */
     GPtrArray *groups; /* of struct parcel_group, in the order of the 分送 lines */
 };
 struct parcel_group {
@@ -29,7 +32,8 @@ struct parcel_recipient { /* one row of recipients.csv; good during the call */
     const char *origin;
 };
 
-/* --- making one -------------------------------------------------------------------------------- */
+/* --- making one --------------------------------------------------------------------------------
+ */
 
 struct parcel_maker; /* opaque */
 
@@ -47,7 +51,8 @@ MUST bool parcel_seal(struct parcel_maker *maker, const struct parcel_facts *fac
 void parcel_maker_free(struct parcel_maker *maker);
 AUTO_DEFINE(parcel_maker, struct parcel_maker, parcel_maker_free)
 
-/* --- opening one ------------------------------------------------------------------------------- */
+/* --- opening one -------------------------------------------------------------------------------
+ */
 
 struct parcel; /* opaque */
 
@@ -61,9 +66,22 @@ const char *parcel_path(const struct parcel *parcel);
 /* The hash of the whole, lower-case hex. */
 const char *parcel_sha256(const struct parcel *parcel);
 
-/* Each recipient in order, every address through the gate again. The visitor returns false to stop. */
+/* Each recipient in order, every address through the gate again. The visitor returns false to stop.
+ */
 typedef bool parcel_visit(void *user, const struct parcel_recipient *recipient,
                           struct error *error);
 MUST bool parcel_recipients(const struct parcel *parcel, parcel_visit *visit, void *user,
                             struct error *error);
+/* The same in pieces of at most `most` octets of recipients.csv (at least a line), for who must not
+ * stay away for long. *end: that was the last. */
+struct parcel_reader; /* opaque */
+MUST bool parcel_reader_open(struct parcel_reader **reader, const struct parcel *parcel,
+                             parcel_visit *visit, void *user, struct error *error);
+MUST bool parcel_reader_next(struct parcel_reader *reader, size_t most, bool *end,
+                             struct error *error);
+void parcel_reader_free(struct parcel_reader *reader);
+AUTO_DEFINE(parcel_reader, struct parcel_reader, parcel_reader_free)
+/* After its folder was renamed. */
+void parcel_moved(struct parcel *parcel, const char *path);
+
 void parcel_facts_free(struct parcel_facts *facts);

@@ -272,6 +272,9 @@ void people_check(const struct people *people, struct problems *problems)
     AUTO(expansion) struct expansion *expansion = expansion_new(people, problems);
     problems_join(problems, people->problems);
     names_check(people->names, problems);
-    for (guint i = 0; i < people->files->len; i++)
-        (void)reach_of(expansion, people->files->pdata[i]);
+    for (guint i = 0; i < people->files->len; i++) {
+        const struct group_file *file = people->files->pdata[i];
+        problems_join(problems, file->stood_in);
+        (void)reach_of(expansion, file);
+    }
 }

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "conf/reader.h"
-#include "people/list.h"
+#include "people/source.h"
 
 static void free_member(void *member)
 {
@@ -14,6 +14,11 @@ static void free_member(void *member)
 static void free_address(void *address)
 {
     address_free(address);
+}
+
+static void free_source(void *source)
+{
+    list_source_free(source);
 }
 
 static struct group_file *new_file(const char *path, const char *id)
@@ -28,7 +33,9 @@ static struct group_file *new_file(const char *path, const char *id)
     file->excluded = g_array_new(FALSE, FALSE, sizeof(struct reference));
     file->excluded_addresses =
         g_hash_table_new_full(address_hash, address_equal, free_address, NULL);
+    file->lists = g_ptr_array_new_with_free_func(free_source);
     file->problems = problems_new();
+    file->stood_in = problems_new();
     return file;
 }
 
@@ -53,7 +60,12 @@ void group_file_free(struct group_file *file)
     free_references(file->includes, false);
     free_references(file->excluded, true);
     g_hash_table_unref(file->excluded_addresses);
+    g_ptr_array_unref(file->lists);
+    g_free(file->login.user);
+    g_free(file->login.password_file);
+    g_free(file->login.ca_file);
     problems_free(file->problems);
+    problems_free(file->stood_in);
     g_free(file);
 }
 
@@ -67,12 +79,45 @@ static bool take_member_address(struct reader *reader, const struct key *key,
 }
 static const struct kind kind_member_address = {VALUE_TEXT, take_member_address};
 
+static bool take_day(struct reader *reader, const struct key *key, const struct given *given,
+                     bool last, int *field)
+{
+    *field = term_day(given->text, last);
+    return *field || reader_problem(reader, given->place, N_("write it like \"2023-11-16\""),
+                                    N_("%s is no date: %s"), key->name, given->text);
+}
+
+static bool take_from(struct reader *reader, const struct key *key, const struct given *given,
+                      void *field)
+{
+    return take_day(reader, key, given, false, field);
+}
+static const struct kind kind_from = {VALUE_TEXT, take_from};
+
+static bool take_until(struct reader *reader, const struct key *key, const struct given *given,
+                       void *field)
+{
+    return take_day(reader, key, given, true, field);
+}
+static const struct kind kind_until = {VALUE_TEXT, take_until};
+
+static bool is_in_office(struct reader *reader, const struct member *member, struct place place)
+{
+    bool counts = false;
+    const char *who = member->address ? address_text(member->address) : member->post;
+    return member_term_counts(&member->term, who, term_today(), place, reader_problems(reader),
+                              &counts) &&
+           counts;
+}
+
 /* The name stands before the address: `name <address>` counts where there is no other. */
 #define FIELD(field) .offset = offsetof(struct member, field)
 static const struct key member_keys[] = {
     {"name", &kind_text, FIELD(name)},
     {"title", &kind_text, FIELD(title)},
     {"unit", &kind_text, FIELD(unit)},
+    {"from", &kind_from, FIELD(term.from)},
+    {"until", &kind_until, FIELD(term.until)},
     {"address", &kind_member_address, .offset = 0},
     {"post", &kind_text, FIELD(post)},
 };
@@ -108,7 +153,7 @@ static bool take_members(struct reader *reader, const struct key *key, const str
         AUTO(text) char *base = g_path_get_basename(place.file);
         member->origin = g_strdup_printf("%s:%d", base, place.line);
         member->line = place.line;
-        if (check_named(reader, row, member))
+        if (check_named(reader, row, member) && is_in_office(reader, member, place))
             g_ptr_array_add(file->members, TAKE(member));
     }
     if (count)
@@ -119,38 +164,47 @@ static const struct kind kind_members = {VALUE_ROWS, take_members};
 
 /* --- lists ---------------------------------------------------------------------------------- */
 
-static bool is_another_form(const char *name)
-{
-    return strstr(name, "://") || strchr(name, '#') || g_str_has_suffix(name, ".xlsx") ||
-           g_str_has_suffix(name, ".xls");
-}
-
-/* A list that is broken leaves its problem behind; the others are looked at all the same. */
-static void read_list(struct reader *reader, struct group_file *file, const char *name,
-                      struct place place)
-{
-    if (is_another_form(name)) {
-        reader_problem(reader, place, N_("save it as a CSV file beside this one"),
-                       N_("lists of this form can't be read: %s"), name);
-        return;
-    }
-    AUTO(text) char *path = reader_path(reader, name);
-    g_ptr_array_add(file->group.sources, g_strdup(name));
-    list_read(file->members, path, name, place, reader_problems(reader));
-}
-
 static bool take_lists(struct reader *reader, const struct key *key, const struct given *given,
                        void *field)
 {
+    struct group_file *file = field;
     AUTO(array) GPtrArray *names = NULL;
     if (!kind_texts.take(reader, key, given, &names))
         return false;
-    for (guint i = 0; i < names->len; i++)
-        read_list(reader, field, names->pdata[i],
-                  reader_place(reader, config_setting_get_elem(given->setting, i)));
+    AUTO(text) char *folder = reader_path(reader, "");
+    for (guint i = 0; i < names->len; i++) {
+        struct place place = reader_place(reader, config_setting_get_elem(given->setting, i));
+        struct list_source *source =
+            list_source_new(names->pdata[i], folder, place, reader_problems(reader));
+        g_ptr_array_add(file->group.sources, g_strdup(names->pdata[i]));
+        if (source)
+            g_ptr_array_add(file->lists, source);
+    }
     return true;
 }
 static const struct kind kind_lists = {VALUE_TEXTS, take_lists};
+
+#define FIELD(field) .offset = offsetof(struct login, field)
+static const struct key login_keys[] = {
+    {"user", &kind_text, FIELD(user)},
+    {"password_file", &kind_path, FIELD(password_file)},
+    {"password_credential", &kind_credential, FIELD(password_file)},
+    {"ca_file", &kind_path, FIELD(ca_file)},
+};
+#undef FIELD
+
+static bool take_login(struct reader *reader, const struct key *key, const struct given *given,
+                       void *field)
+{
+    (void)key;
+    struct login *login = field;
+    reader_read(reader, given->setting, login_keys, G_N_ELEMENTS(login_keys), login);
+    if (!login->user == !login->password_file)
+        return true;
+    return reader_problem(reader, given->place, N_("write both, or neither"),
+                          N_("user and password_file (or password_credential) stand together"));
+}
+static const struct kind kind_login = {VALUE_GROUP, take_login};
 
 /* --- other groups --------------------------------------------------------------------------- */
 
@@ -205,6 +259,7 @@ static const struct key keys[] = {
     {"aliases", &kind_texts, FIELD(group.aliases)},
     {"members", &kind_members, .offset = 0},
     {"lists", &kind_lists, .offset = 0},
+    {"fetch", &kind_login, FIELD(login)},
     {"include", &kind_include, .offset = 0},
     {"exclude", &kind_exclude, .offset = 0},
     {"allow_empty", &kind_switch, FIELD(allow_empty), .preset = "false"},

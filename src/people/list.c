@@ -6,36 +6,33 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/xlsx.h"
+#include "people/cell.h"
+#include "people/columns.h"
 
-#define LIST_MOST ((size_t)256 << 20) /* octets; some three million rows */
-#define TOLD_MOST 50                  /* wrong rows that are told: nobody reads more */
+#define LIST_MOST      ((size_t)256 << 20) /* octets; some three million rows */
+#define TOLD_MOST      50                  /* wrong rows that are told: nobody reads more */
+#define ADDRESSES_MOST 1000                /* in a cell */
+#define TITLES_MOST    5                   /* rows before the header, as 市科协领导名单 */
 
 static const char rule[] = "list";
 
-enum column { ADDRESS, NAME, TITLE, UNIT, DISABLED, NOTE, COLUMNS };
-
-/* As they are compared: folded, without blanks, in lower case. */
-static const struct {
-    const char *heading;
-    enum column column;
-} headings[] = {
-    {"address", ADDRESS},  {"邮箱", ADDRESS},      {"电子邮箱", ADDRESS}, {"邮件地址", ADDRESS},
-    {"邮箱地址", ADDRESS}, {"email", ADDRESS},     {"e-mail", ADDRESS},   {"name", NAME},
-    {"姓名", NAME},        {"title", TITLE},       {"职务", TITLE},       {"unit", UNIT},
-    {"单位", UNIT},        {"disabled", DISABLED}, {"停用", DISABLED},    {"note", NOTE},
-    {"备注", NOTE},
-};
-
-static const char *const yes[] = {"是", "1", "true", "yes", "x", "√", NULL};
-static const char *const no[] = {"", "否", "0", "false", "no", NULL};
+static const char *const yes[] = {"是", "1",    "true",   "yes", "y", "x",
+                                  "√",  "停用", "已停用", "✓",   "✔", NULL};
+static const char *const no[] = {"", "否", "0", "false", "no", "n", NULL};
 
 struct list {
     GPtrArray *members;
-    const char *path, *name;
+    const struct list_file *file;
     struct problems *problems;
+    char *place; /* of its rows: what is shown, with the sheet */
+    char *sheet; /* NULL: CSV */
     bool columns_known, has_header, given_up;
-    int column[COLUMNS]; /* -1: there is none */
-    unsigned wrong;      /* rows */
+    struct columns columns;
+    int title_line;  /* of the first row before the header; 0: none */
+    unsigned titles; /* such rows */
+    unsigned wrong;  /* rows */
+    int today;
 };
 
 /* --- cells ---------------------------------------------------------------------------------- */
@@ -43,31 +40,39 @@ struct list {
 /* Trimmed; "" where the row ends before it. Caller frees. */
 static char *cell(const struct list *list, const GPtrArray *fields, enum column column)
 {
-    int at = list->column[column];
+    int at = list->columns.at[column];
     if (at < 0 || (guint)at >= fields->len)
         return g_strdup("");
     return text_trim(csv_unguarded(fields->pdata[at]));
 }
 
-static char *comparable(const char *text)
+static bool is_blank(const char *text)
 {
-    AUTO(text) char *folded = text_fold(text);
-    AUTO(text) char *squeezed = text_squeeze(folded);
-    return g_ascii_strdown(squeezed, -1);
+    for (; *text; text = g_utf8_next_char(text))
+        if (!text_is_blank(g_utf8_get_char(text)))
+            return false;
+    return true;
 }
 
-static bool is_blank(const GPtrArray *fields)
+static guint filled(const GPtrArray *fields)
 {
+    guint count = 0;
     for (guint i = 0; i < fields->len; i++)
-        for (const char *c = fields->pdata[i]; *c; c = g_utf8_next_char(c))
-            if (!text_is_blank(g_utf8_get_char(c)))
-                return false;
-    return true;
+        count += !is_blank(fields->pdata[i]);
+    return count;
 }
 
 static bool holds_address(const char *text)
 {
     return strstr(text, "@") || strstr(text, "＠");
+}
+
+static bool any_address(const GPtrArray *fields)
+{
+    for (guint i = 0; i < fields->len; i++)
+        if (holds_address(fields->pdata[i]))
+            return true;
+    return false;
 }
 
 static bool wrong_row(struct list *list)
@@ -79,48 +84,43 @@ static bool wrong_row(struct list *list)
 
 /* --- columns -------------------------------------------------------------------------------- */
 
-static int heading_of(const char *text)
+static bool refuse_columns(struct list *list, struct place place)
 {
-    AUTO(text) char *heading = comparable(text);
-    for (size_t i = 0; i < G_N_ELEMENTS(headings); i++)
-        if (strcmp(headings[i].heading, heading) == 0)
-            return headings[i].column;
-    return -1;
-}
-
-/* Is it a header row? Then the columns are set by it; the first of two alike counts. */
-static bool read_header(struct list *list, const GPtrArray *fields)
-{
-    bool any = false;
-    for (guint i = 0; i < fields->len; i++) {
-        int column = heading_of(fields->pdata[i]);
-        if (column < 0)
-            continue;
-        any = true;
-        if (list->column[column] < 0)
-            list->column[column] = (int)i;
-    }
-    return any;
-}
-
-static void settle_columns(struct list *list, const GPtrArray *fields, struct place place)
-{
-    list->columns_known = true;
-    list->has_header = read_header(list, fields);
-    for (guint i = 0; !list->has_header && i < fields->len; i++)
-        if (list->column[ADDRESS] < 0 && holds_address(fields->pdata[i]))
-            list->column[ADDRESS] = (int)i;
-    if (list->column[ADDRESS] >= 0)
-        return;
     list->given_up = true;
     if (list->has_header)
-        problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
-                     N_("give the column that holds the addresses the heading address"),
-                     N_("the header row names no column of addresses"));
-    else
-        problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
-                     N_("begin the list with a header row: address,name,title,unit"),
-                     N_("the list begins neither with a header row nor with an address"));
+        return problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
+                            N_("give the column that holds the addresses the heading address"),
+                            N_("the header row names no column of addresses"));
+    return problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
+                        N_("begin the list with a header row: address,name,title,unit"),
+                        N_("the list begins neither with a header row nor with an address"));
+}
+
+/* A title stands alone in its row. It is passed over if a header follows: before addresses without
+ * a header it may be an address that lacks its @, which must not go unnoticed. */
+static bool may_be_title(const struct list *list, const GPtrArray *fields)
+{
+    return list->titles < TITLES_MOST && filled(fields) == 1 && !any_address(fields);
+}
+
+/* True: the row is done with. */
+static bool settle_columns(struct list *list, const GPtrArray *fields, struct place place)
+{
+    list->has_header = columns_read_header(&list->columns, fields);
+    if (!list->has_header && may_be_title(list, fields)) {
+        list->title_line = list->title_line ? list->title_line : place.line;
+        list->titles++;
+        return true;
+    }
+    list->columns_known = true;
+    for (guint i = 0; !list->has_header && i < fields->len; i++)
+        if (list->columns.at[ADDRESS] < 0 && holds_address(fields->pdata[i]))
+            list->columns.at[ADDRESS] = (int)i;
+    if (!list->has_header && list->title_line)
+        place.line = list->title_line;
+    if (list->columns.at[ADDRESS] < 0 || (!list->has_header && list->title_line))
+        return !refuse_columns(list, place);
+    return list->has_header;
 }
 
 /* --- rows ----------------------------------------------------------------------------------- */
@@ -128,7 +128,7 @@ static void settle_columns(struct list *list, const GPtrArray *fields, struct pl
 static bool is_disabled(struct list *list, const GPtrArray *fields, struct place place)
 {
     AUTO(text) char *text = cell(list, fields, DISABLED);
-    AUTO(text) char *word = comparable(text);
+    AUTO(text) char *word = columns_comparable(text);
     if (g_strv_contains(yes, word))
         return true;
     if (!g_strv_contains(no, word))
@@ -139,12 +139,34 @@ static bool is_disabled(struct list *list, const GPtrArray *fields, struct place
     return false;
 }
 
+static bool read_day(struct list *list, const GPtrArray *fields, enum column column, int *day,
+                     struct place place)
+{
+    AUTO(text) char *text = cell(list, fields, column);
+    *day = *text ? term_day(text, column == UNTIL) : 0;
+    if (!*text || *day)
+        return true;
+    return problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
+                        N_("write it like 2023-11-16"), N_("this is no date: %s"), text);
+}
+
+/* *counts: is today in the term of office? */
+static bool read_term(struct list *list, const GPtrArray *fields, struct place place, bool *counts)
+{
+    struct term term = {0};
+    if (!read_day(list, fields, FROM, &term.from, place) ||
+        !read_day(list, fields, UNTIL, &term.until, place))
+        return false;
+    AUTO(text) char *who = cell(list, fields, ADDRESS);
+    return member_term_counts(&term, who, list->today, place, list->problems, counts);
+}
+
 /* Without a header row the other columns have no names: two addresses in a row may be two persons
  * or one, and nobody can tell which was meant. */
 static bool holds_second_address(const struct list *list, const GPtrArray *fields)
 {
     for (guint i = 0; !list->has_header && i < fields->len; i++)
-        if ((int)i != list->column[ADDRESS] && holds_address(fields->pdata[i]))
+        if ((int)i != list->columns.at[ADDRESS] && holds_address(fields->pdata[i]))
             return true;
     return false;
 }
@@ -160,12 +182,63 @@ static char *plain(char *text)
     return text;
 }
 
+/* "leaders.csv:12", "leaders.xlsx:名单!B12"; of a directory the entry's DN. */
+static char *origin(const struct list *list, const GPtrArray *fields, int line)
+{
+    AUTO(text) char *entry = plain(cell(list, fields, ENTRY));
+    if (entry)
+        return TAKE(entry);
+    if (!list->sheet)
+        return g_strdup_printf("%s:%d", list->file->name, line);
+    char letters[3] = "";
+    int column = list->columns.at[ADDRESS];
+    if (column >= 26)
+        letters[0] = (char)('A' + column / 26 - 1);
+    letters[strlen(letters)] = (char)('A' + column % 26);
+    AUTO(text) char *file = g_strndup(list->file->name, strcspn(list->file->name, "#"));
+    return g_strdup_printf("%s:%s!%s%d", file, list->sheet, letters, line);
+}
+
+static bool add_member(struct list *list, const GPtrArray *fields, const char *address,
+                       struct place place)
+{
+    AUTO(member) struct member *member = member_new();
+    member->name = plain(cell(list, fields, NAME));
+    if (!member_read_address(member, address, place, list->problems))
+        return wrong_row(list);
+    member->title = plain(cell(list, fields, TITLE));
+    member->unit = plain(cell(list, fields, UNIT));
+    member->origin = origin(list, fields, place.line);
+    g_ptr_array_add(list->members, TAKE(member));
+    return true;
+}
+
+static bool add_members(struct list *list, const GPtrArray *fields, const char *addresses,
+                        struct place place)
+{
+    AUTO(array) GPtrArray *each = cell_addresses(addresses);
+    if (each->len > ADDRESSES_MOST)
+        return problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
+                            N_("write one address in a row"),
+                            N_("this row holds more than %d addresses"), ADDRESSES_MOST),
+               wrong_row(list);
+    for (guint i = 0; i < each->len; i++)
+        if (!add_member(list, fields, each->pdata[i], place))
+            return false;
+    return true;
+}
+
 static bool read_row(struct list *list, const GPtrArray *fields, struct place place)
 {
+    bool counts = true;
     if (is_disabled(list, fields, place))
         return true;
-    AUTO(text) char *address = cell(list, fields, ADDRESS);
-    if (!*address)
+    if (!read_term(list, fields, place, &counts))
+        return wrong_row(list);
+    if (!counts)
+        return true;
+    AUTO(text) char *addresses = cell(list, fields, ADDRESS);
+    if (!*addresses)
         return problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
                             N_("add the address, or write yes in the column disabled"),
                             N_("this row has no address")),
@@ -174,82 +247,177 @@ static bool read_row(struct list *list, const GPtrArray *fields, struct place pl
         return problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
                             N_("write one address in a row"), N_("this row holds two addresses")),
                wrong_row(list);
-    AUTO(member) struct member *member = member_new();
-    member->name = plain(cell(list, fields, NAME));
-    if (!member_read_address(member, address, place, list->problems))
-        return wrong_row(list);
-    member->title = plain(cell(list, fields, TITLE));
-    member->unit = plain(cell(list, fields, UNIT));
-    member->origin = g_strdup_printf("%s:%d", list->name, place.line);
-    g_ptr_array_add(list->members, TAKE(member));
-    return true;
+    return add_members(list, fields, addresses, place);
 }
 
 static bool take_record(void *user, int line, const GPtrArray *fields, struct error *error)
 {
     (void)error;
     struct list *list = user;
-    struct place place = {list->path, line, 0};
-    if (list->given_up || is_blank(fields))
+    struct place place = {list->place, line, 0};
+    if (list->given_up || filled(fields) == 0)
         return true;
-    if (!list->columns_known) {
-        settle_columns(list, fields, place);
-        if (list->has_header || list->given_up)
-            return true;
-    }
+    if (!list->columns_known && settle_columns(list, fields, place))
+        return true;
     if (!read_row(list, fields, place) && list->given_up)
         problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place, NULL,
                      N_("%u rows are wrong; the rest of the list was not looked at"), list->wrong);
     return true;
 }
 
-/* --- the file ------------------------------------------------------------------------------- */
+/* --- CSV ------------------------------------------------------------------------------------ */
 
-/* The one that stands most often, out of quotes, in the first line that is not empty. */
-static char find_delimiter(const char *text)
+static const char delimiters[] = ",;\t";
+
+static void count_delimiters(const char *line, size_t count[])
 {
-    static const char delimiters[] = ",;\t";
-    size_t count[sizeof delimiters] = {0}, best = 0;
     bool quoted = false;
-    text += strspn(text, "\n");
-    for (; *text && (quoted || *text != '\n'); text++) {
-        quoted ^= *text == '"';
-        const char *found = quoted ? NULL : strchr(delimiters, *text);
+    for (; *line && (quoted || *line != '\n'); line++) {
+        quoted ^= *line == '"';
+        const char *found = quoted ? NULL : strchr(delimiters, *line);
         if (found)
             count[found - delimiters]++;
     }
-    for (size_t i = 1; i < strlen(delimiters); i++)
-        if (count[i] > count[best])
-            best = i;
-    return delimiters[best];
 }
 
-static bool load(GString **text, const char *path, struct place said, struct error *error)
+/* Of the first line that is not empty: the one that parts it into most headings; without any, tab
+ * or comma before semicolon, which may part the addresses of one cell; else the one that is there.
+ */
+static char find_delimiter(const char *text)
 {
-    AUTO(bytes) GBytes *bytes = NULL;
-    AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return error_set_errno(error, said, N_("the list %s can't be opened"), path);
-    if (!file_read(&bytes, fd, LIST_MOST, path, error))
-        return false;
+    size_t count[sizeof delimiters] = {0};
+    guint most = 0;
+    text += strspn(text, "\n");
+    AUTO(text) char *line = g_strndup(text, strcspn(text, "\n"));
+    char best = '\0';
+    for (const char *one = delimiters; *one; one++) {
+        AUTO(texts) char **cells = g_strsplit(line, (const char[]){*one, '\0'}, 256);
+        guint headings = columns_headings(cells);
+        if (headings > most)
+            best = *one;
+        most = MAX(most, headings);
+    }
+    count_delimiters(text, count);
+    if (best && (most > 1 || count[strchr(delimiters, best) - delimiters]))
+        return best;
+    return count[2] ? '\t' : count[0] || !count[1] ? ',' : ';';
+}
+
+/* Excel reads "sep=;" on the first line as the delimiter, and some programs write it. */
+static char said_delimiter(GString *text)
+{
+    if (g_ascii_strncasecmp(text->str, "sep=", 4) != 0 || !text->str[4] || text->str[5] != '\n')
+        return '\0';
+    char delimiter = text->str[4];
+    memset(text->str, ' ', 5); /* the line stays, and with it the numbers of the others */
+    return strchr(delimiters, delimiter) ? delimiter : '\0';
+}
+
+static bool read_csv(struct list *list, GBytes *octets, struct error *error)
+{
+    AUTO(str) GString *text = NULL;
     size_t length;
-    const char *octets = g_bytes_get_data(bytes, &length);
-    return text_decode(text, octets, length, path, error);
+    const char *start = g_bytes_get_data(octets, &length);
+    if (!text_decode(&text, start, length, list->place, error))
+        return false;
+    char delimiter = said_delimiter(text);
+    return csv_read(text->str, text->len, delimiter ? delimiter : find_delimiter(text->str),
+                    list->place, take_record, list, error);
+}
+
+/* --- the file ------------------------------------------------------------------------------- */
+
+/* The sheet's name is known before the first row, and the rows' place with it. */
+static bool take_sheet_record(void *user, int line, const GPtrArray *fields, struct error *error)
+{
+    struct list *list = user;
+    if (!strchr(list->place, '#')) {
+        char *place = g_strconcat(list->place, "#", list->sheet, NULL);
+        g_free(list->place);
+        list->place = place;
+    }
+    return take_record(list, line, fields, error);
+}
+
+static bool read_octets(struct list *list, GBytes *octets, struct error *error)
+{
+    struct place place = {list->place, 0, 0};
+    if (xlsx_is(octets))
+        return xlsx_read(octets, list->file->sheet, list->place, &list->sheet, take_sheet_record,
+                         list, error);
+    if (xlsx_is_compound(octets))
+        return error_set(error, EX_DATAERR, place,
+                         N_("save it as .xlsx without a password, or as CSV"),
+                         N_("this is an .xls file, or one with a password: it can't be read"));
+    if (list->file->sheet)
+        return error_set(error, EX_DATAERR, place, N_("take the # with the sheet's name out"),
+                         N_("this is no .xlsx file: it has no sheets"));
+    return read_csv(list, octets, error);
+}
+
+/* Programs empty a file before they write it anew: that is no list of nobody. */
+static bool is_begun(const struct list *list, struct error *error)
+{
+    if (list->columns_known)
+        return true;
+    struct place place = {list->place, list->title_line, 0};
+    return error_set(error, EX_DATAERR, place,
+                     N_("begin the list with a header row: address,name,title,unit"),
+                     N_("the list is empty: it has neither a header row nor an address"));
+}
+
+void list_read_octets(GPtrArray *members, GBytes *octets, const struct list_file *file,
+                      struct problems *problems)
+{
+    AUTO(error) struct error error = {0};
+    struct list list = {.members = members,
+                        .file = file,
+                        .problems = problems,
+                        .place = g_strdup(file->shown),
+                        .today = term_today()};
+    columns_clear(&list.columns);
+    if (!read_octets(&list, octets, &error) || !is_begun(&list, &error))
+        problems_take(problems, rule, &error);
+    g_free(list.place);
+    g_free(list.sheet);
+}
+
+bool list_load(GBytes **octets, const struct list_file *file, struct error *error)
+{
+    AUTO(fd) int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd >= 0 && file_read(octets, fd, LIST_MOST, file->shown, error))
+        return true;
+    if (fd < 0)
+        error_set_errno(error, file->said, N_("the list %s can't be opened"), file->shown);
+    if (error->exit_class != EX_TEMPFAIL)
+        error->exit_class = EX_DATAERR;
+    return false;
+}
+
+void list_read_file(GPtrArray *members, const struct list_file *file, struct problems *problems)
+{
+    AUTO(error) struct error error = {0};
+    AUTO(bytes) GBytes *octets = NULL;
+    if (list_load(&octets, file, &error))
+        list_read_octets(members, octets, file, problems);
+    else
+        problems_take(problems, rule, &error);
+}
+
+char *list_sheet(const char *name, const char **sheet)
+{
+    const char *mark = strrchr(name, '#');
+    bool is_sheet =
+        mark && mark - name >= 5 && g_ascii_strncasecmp(mark - 5, ".xlsx", 5) == 0 && mark[1];
+    *sheet = is_sheet ? mark + 1 : NULL;
+    return is_sheet ? g_strndup(name, (gsize)(mark - name)) : g_strdup(name);
 }
 
 void list_read(GPtrArray *members, const char *path, const char *name, struct place said,
                struct problems *problems)
 {
-    AUTO(error) struct error error = {0};
-    AUTO(str) GString *text = NULL;
-    AUTO(problems) struct problems *found = problems_new();
-    struct list list = {.members = members, .path = path, .name = name, .problems = found};
-    memset(list.column, -1, sizeof list.column);
-    if (!load(&text, path, said, &error) ||
-        !csv_read(text->str, text->len, find_delimiter(text->str), path, take_record, &list,
-                  &error)) {
-        error.exit_class = EX_DATAERR;
-        problems_take(found, rule, &error);
-    }
-    problems_join(problems, found);
+    struct list_file file = {.name = name, .said = said};
+    AUTO(text) char *bare = list_sheet(path, &file.sheet);
+    file.path = file.shown = bare;
+    list_read_file(members, &file, problems);
 }

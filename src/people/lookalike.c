@@ -9,10 +9,10 @@
 
 /* Where most of those have their mail who write their addresses by hand. */
 static const char *const known[] = {
-    "qq.com",      "vip.qq.com",  "foxmail.com",  "163.com",   "vip.163.com", "126.com",
-    "vip.126.com", "yeah.net",    "188.com",      "sina.com",  "sina.cn",     "vip.sina.com",
-    "sina.com.cn", "sohu.com",    "139.com",      "189.cn",    "wo.cn",       "aliyun.com",
-    "21cn.com",    "263.net",     "tom.com",      "gmail.com", "hotmail.com", "outlook.com",
+    "qq.com",      "vip.qq.com",   "foxmail.com", "163.com",   "vip.163.com", "126.com",
+    "vip.126.com", "yeah.net",     "188.com",     "sina.com",  "sina.cn",     "vip.sina.com",
+    "sina.com.cn", "sohu.com",     "139.com",     "189.cn",    "wo.cn",       "aliyun.com",
+    "21cn.com",    "263.net",      "tom.com",     "gmail.com", "hotmail.com", "outlook.com",
     "yahoo.com",   "yahoo.com.cn", "icloud.com",  "live.com",  "live.cn",     "msn.com",
     "me.com"};
 
@@ -24,11 +24,11 @@ static const char *const others[] = {"mail.com",   "email.com", "ymail.com", "qm
 /* What fingers make of .com, .cn and .net. Some of them exist; nobody reads mail at qq.cm. */
 static const struct {
     const char *slip, *meant;
-} ends[] = {{".con", ".com"},  {".cm", ".com"},   {".co", ".com"},   {".cmo", ".com"},
-            {".ocm", ".com"},  {".om", ".com"},   {".comm", ".com"}, {".vom", ".com"},
-            {".xom", ".com"},  {".cim", ".com"},  {".cpm", ".com"},  {".coom", ".com"},
-            {".c0m", ".com"},  {".cn.com", ".com"}, {".com.com", ".com"}, {"com", ".com"},
-            {".nc", ".cn"},    {".ner", ".net"},  {".met", ".net"},  {".nte", ".net"}};
+} ends[] = {{".con", ".com"}, {".cm", ".com"},     {".co", ".com"},      {".cmo", ".com"},
+            {".ocm", ".com"}, {".om", ".com"},     {".comm", ".com"},    {".vom", ".com"},
+            {".xom", ".com"}, {".cim", ".com"},    {".cpm", ".com"},     {".coom", ".com"},
+            {".c0m", ".com"}, {".cn.com", ".com"}, {".com.com", ".com"}, {"com", ".com"},
+            {".nc", ".cn"},   {".ner", ".net"},    {".met", ".net"},     {".nte", ".net"}};
 
 static const char *known_named(const char *domain)
 {
@@ -47,8 +47,8 @@ static const char *with_right_end(const char *domain)
         if (length <= end || strcmp(domain + length - end, ends[i].slip) != 0)
             continue;
         char meant[64];
-        if (g_snprintf(meant, sizeof meant, "%.*s%s", (int)(length - end), domain,
-                       ends[i].meant) >= (int)sizeof meant)
+        if (g_snprintf(meant, sizeof meant, "%.*s%s", (int)(length - end), domain, ends[i].meant) >=
+            (int)sizeof meant)
             continue;
         const char *found = known_named(meant);
         if (found)
@@ -67,8 +67,7 @@ static bool is_one_slip_away(const char *a, const char *b)
         return false;
     bool another = *a && *b && strcmp(a + 1, b + 1) == 0;
     bool more = *a && strcmp(a + 1, b) == 0, less = *b && strcmp(a, b + 1) == 0;
-    bool swapped =
-        *a && *b && a[0] == b[1] && a[1] == b[0] && a[1] && strcmp(a + 2, b + 2) == 0;
+    bool swapped = *a && *b && a[0] == b[1] && a[1] == b[0] && a[1] && strcmp(a + 2, b + 2) == 0;
     return another || more || less || swapped;
 }
 

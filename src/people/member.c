@@ -3,6 +3,8 @@
 #include "base/mailbox.h"
 #include "people/lookalike.h"
 
+#define LATELY 31 /* days: a term that ended since then is told */
+
 struct member *member_new(void)
 {
     return g_new0(struct member, 1);
@@ -50,5 +52,22 @@ bool member_read_address(struct member *member, const char *text, struct place p
     remark_on(oddities, member->address, place, problems);
     if (!member->name)
         member->name = TAKE(name);
+    return true;
+}
+
+bool member_term_counts(const struct term *term, const char *who, int today, struct place place,
+                        struct problems *problems, bool *counts)
+{
+    *counts = term_holds(term, today);
+    if (term->from && term->until && term->from > term->until)
+        return problems_add(problems, PROBLEM, "term", EX_DATAERR, place,
+                            N_("correct the dates from and until"),
+                            N_("this term of office ends before it begins: %s"), who);
+    if (!term->until || term->until >= today || term->until < term_day_before(today, LATELY))
+        return true;
+    AUTO(text) char *until = term_day_text(term->until);
+    problems_add(problems, REMARK, "term-ended", EX_DATAERR, place,
+                 N_("take the row out, or correct the date"),
+                 N_("%1$s gets nothing any more: the term of office ended on %2$s"), who, until);
     return true;
 }

@@ -15,8 +15,10 @@
 static const struct {
     enum column column;
     const char *english, *chinese;
-} written[MERGE_HEADINGS] = {
-    {ADDRESS, "address", "邮箱"}, {NAME, "name", "姓名"}, {TITLE, "title", "职务"}, {UNIT, "unit", "单位"}};
+} written[MERGE_HEADINGS] = {{ADDRESS, "address", "邮箱"},
+                             {NAME, "name", "姓名"},
+                             {TITLE, "title", "职务"},
+                             {UNIT, "unit", "单位"}};
 
 const char *merge_heading(size_t index)
 {
@@ -26,9 +28,9 @@ const char *merge_heading(size_t index)
 
 struct merging {
     struct merge *merge;
-    GHashTable *wanted;    /* of the spreadsheet: struct address to struct member, borrowed */
-    GHashTable *placed;    /* a set of struct address: wanted ones that have their row */
-    GHashTable *by_line;   /* line to GPtrArray of struct member: the list as it is */
+    GHashTable *wanted;  /* of the spreadsheet: struct address to struct member, borrowed */
+    GHashTable *placed;  /* a set of struct address: wanted ones that have their row */
+    GHashTable *by_line; /* line to GPtrArray of struct member: the list as it is */
     struct columns columns;
     bool header_done;
     guint width; /* fields of the header */
@@ -64,7 +66,8 @@ static void note(struct merging *merging, enum merge_kind kind, const struct mem
     merging->merge->counts[kind]++;
 }
 
-/* --- rows as they are ---------------------------------------------------------------------------- */
+/* --- rows as they are ----------------------------------------------------------------------------
+ */
 
 /* A copy that can grow; without the ' that guards what looks like a formula. */
 static GPtrArray *copy_row(const GPtrArray *fields, guint width)
@@ -90,8 +93,8 @@ static void write_row(struct merging *merging, const GPtrArray *row)
     csv_add_record(merging->merge->text, (const char *const *)row->pdata, row->len);
 }
 
-/* Adds the columns that the header lacks. Without a header the columns are as list_read() takes them:
- * one of addresses, the others without a name. */
+/* Adds the columns that the header lacks. Without a header the columns are as list_read() takes
+ * them: one of addresses, the others without a name. */
 static void write_header(struct merging *merging, const GPtrArray *header)
 {
     AUTO(array) GPtrArray *row = g_ptr_array_new_with_free_func(g_free);
@@ -128,7 +131,8 @@ static bool settle_header(struct merging *merging, const GPtrArray *fields)
     return false;
 }
 
-/* --- who stays ----------------------------------------------------------------------------------- */
+/* --- who stays -----------------------------------------------------------------------------------
+ */
 
 /* What the spreadsheet does not say is no change. */
 static void change_cell(const struct merging *merging, GPtrArray *row, enum column column,
@@ -221,7 +225,8 @@ static bool take_record(void *user, int line, const GPtrArray *fields, struct er
     return true;
 }
 
-/* --- who is new ---------------------------------------------------------------------------------- */
+/* --- who is new ----------------------------------------------------------------------------------
+ */
 
 static void add_new(struct merging *merging, const GPtrArray *spreadsheet)
 {
@@ -242,7 +247,8 @@ static void add_new(struct merging *merging, const GPtrArray *spreadsheet)
     }
 }
 
-/* --- reading ------------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------------------
+ */
 
 static void free_member(void *member)
 {
@@ -349,8 +355,7 @@ bool merge_read(struct merge **merge, const char *list, const char *spreadsheet,
     csv_add_bom(fresh->text);
     struct merging merging = {.merge = fresh, .wanted = wanted, .placed = placed};
     columns_clear(&merging.columns);
-    if (!read_members(rows, spreadsheet, problems) ||
-        !merge_all(&merging, list, rows, problems))
+    if (!read_members(rows, spreadsheet, problems) || !merge_all(&merging, list, rows, problems))
         return false;
     *merge = TAKE(fresh);
     return true;

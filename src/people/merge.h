@@ -22,8 +22,8 @@ struct merge {
     size_t counts[MERGE_STOPPED + 1];
 };
 
-/* The headings of address, name, title and unit, as list_read() knows them, in the language of people.
- * Static. */
+/* The headings of address, name, title and unit, as list_read() knows them, in the language of
+ * people. Static. */
 #define MERGE_HEADINGS 4
 const char *merge_heading(size_t index);
 

@@ -69,7 +69,7 @@ static void fill_posts(struct people *people, const char *folder)
         posts_fill(posts, people->files->pdata[i]);
 }
 
-bool people_read(struct people **people, const char *groups_dir, struct error *error)
+bool people_read_files(struct people **people, const char *groups_dir, struct error *error)
 {
     DIR *folder = opendir(groups_dir);
     if (!folder)
@@ -88,6 +88,28 @@ bool people_read(struct people **people, const char *groups_dir, struct error *e
     fresh->names = names_new(fresh->files);
     *people = fresh;
     return true;
+}
+
+static bool read_all(struct people **people, const char *groups_dir, const struct copies *copies,
+                     struct error *error)
+{
+    if (!people_read_files(people, groups_dir, error))
+        return false;
+    usec_t now = clock_now();
+    for (guint i = 0; i < (*people)->files->len; i++)
+        group_file_read_lists((*people)->files->pdata[i], copies, now);
+    return true;
+}
+
+bool people_read(struct people **people, const char *groups_dir, struct error *error)
+{
+    return read_all(people, groups_dir, NULL, error);
+}
+
+bool people_read_configured(struct people **people, const struct conf *conf, struct error *error)
+{
+    AUTO(copies) struct copies *copies = copies_new(conf->state_dir, conf->list_max_age);
+    return read_all(people, conf->groups_dir, copies, error);
 }
 
 size_t people_group_count(const struct people *people)

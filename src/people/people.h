@@ -3,6 +3,7 @@
 #pragma once
 #include "base/address.h"
 #include "base/problem.h"
+#include "conf/conf.h"
 #include "issue/issue.h"
 
 struct recipient {
@@ -19,15 +20,23 @@ struct group {
     GPtrArray *includes; /* of char *: ids */
 };
 
+/* The rule of the remark that a list is older than list_max_age: the issue is to be held. */
+#define PEOPLE_LIST_TOO_OLD "list-too-old"
+
 struct people; /* all groups as they were read; opaque */
 
 /* Reads all groups and lists. A broken group or list fails nothing here: its problems are kept and
  * told by those who need it. False only where the folder itself can't be read. */
 MUST bool people_read(struct people **people, const char *groups_dir, struct error *error);
+/* The same with the copies in state_dir: of remote lists, and the last good ones of lists that do
+ * not read whole. */
+MUST bool people_read_configured(struct people **people, const struct conf *conf,
+                                 struct error *error);
 void people_free(struct people *people);
 AUTO_DEFINE(people, struct people, people_free)
 
-/* Adds copies of the problems and remarks of all groups: for --check-config and `check`. */
+/* Adds copies of the problems and remarks of all groups, those of lists too for which their last
+ * good copy stands: for --check-config and `check`. */
 void people_check(const struct people *people, struct problems *problems);
 
 /* Sorted by id; people's own. */

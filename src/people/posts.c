@@ -16,9 +16,9 @@ struct post {
 
 struct posts {
     char *path;
-    GPtrArray *all;       /* of struct post */
-    GHashTable *by_name;  /* without blanks → struct post, borrowed */
-    bool is_broken;       /* it could not be read whole */
+    GPtrArray *all;      /* of struct post */
+    GHashTable *by_name; /* without blanks → struct post, borrowed */
+    bool is_broken;      /* it could not be read whole */
 };
 
 static void post_free(void *pointer)

@@ -10,4 +10,7 @@ struct people {
     struct problems *problems; /* of the folder */
 };
 
+/* Reads the group files without their lists, for who fetches them. */
+MUST bool people_read_files(struct people **people, const char *groups_dir, struct error *error);
+
 const struct group_file *people_file(const struct people *people, const char *id);

@@ -100,6 +100,27 @@ static bool set_counts(struct admission *admission, struct error *error)
     return sql_run(admission->queue, error, SQL_ISSUE_SET_LAST, "ii", issue->id, issue->last);
 }
 
+/* By the same commit: an issue that is to be held is never seen without its hold. */
+static bool hold_as_said(struct admission *admission, const struct parcel_facts *facts, usec_t now,
+                         struct error *error)
+{
+    struct open_issue *issue;
+    const char *lists = hold_reason_name(HOLD_LISTS);
+    if (g_strcmp0(facts->hold, lists) != 0)
+        return true;
+    if (!open_issue_get(admission->queue, admission->issue, &issue, error))
+        return false;
+    if (issue->state == ISSUE_HELD) /* by the guard, which says more */
+        return true;
+    issue->state = ISSUE_HELD;
+    issue->why = HOLD_LISTS;
+    g_free(issue->why_text);
+    issue->why_text = g_strdup(facts->hold_words);
+    issue->dirty = true;
+    return history_add(admission->queue, now, "fensongd", "held", admission->issue, NULL, lists,
+                       error);
+}
+
 static int64_t size_of(GHashTable *sorts, const char *group)
 {
     GHashTableIter iter;
@@ -141,15 +162,18 @@ static bool pass_guard(const struct admission *admission, usec_t now, struct err
     if (!alarm)
         return true;
     AUTO(text) char *detail = g_strdup_printf("%s: %s", hold_reason_name(HOLD_GUARD), alarm);
+    /* Where a list is to be mended first, that is the reason, and this is said with it. */
+    char *former = issue->why_text;
+    issue->why_text = former ? g_strdup_printf("%s; %s", former, alarm) : TAKE(alarm);
+    issue->why = issue->state == ISSUE_HELD ? issue->why : HOLD_GUARD;
     issue->state = ISSUE_HELD;
-    issue->why = HOLD_GUARD;
-    issue->why_text = TAKE(alarm);
     issue->dirty = true;
+    g_free(former);
     return history_add(admission->queue, now, "fensongd", "held", issue->id, NULL, detail, error);
 }
 
-static bool admit(struct admission *admission, const struct parcel *parcel,
-                  const char *parcel_name, usec_t now, struct error *error)
+static bool admit(struct admission *admission, const struct parcel *parcel, const char *parcel_name,
+                  usec_t now, struct error *error)
 {
     struct queue *queue = admission->queue;
     const struct parcel_facts *facts = parcel_facts(parcel);
@@ -163,7 +187,7 @@ static bool admit(struct admission *admission, const struct parcel *parcel,
            set_counts(admission, error) && set_sizes(admission, facts->groups, error) &&
            history_add(queue, now, "fensongd", "accepted", admission->issue, NULL, facts->document,
                        error) &&
-           pass_guard(admission, now, error) &&
+           hold_as_said(admission, facts, now, error) && pass_guard(admission, now, error) &&
            queue_commit(queue, error);
 }
 

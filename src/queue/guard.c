@@ -5,7 +5,8 @@
 
 #define ALARMS_SAID 5 /* in one line; the page has them all */
 
-/* --- snapshots --------------------------------------------------------------------------------- */
+/* --- snapshots ---------------------------------------------------------------------------------
+ */
 
 struct person {
     const char *address, *name, *groups; /* name NULL: not wanted, or there is none */
@@ -88,7 +89,8 @@ static bool has(const struct snapshot *snapshot, const char *address, const char
     return found && (!group || is_in(found->groups, group));
 }
 
-/* --- comparing --------------------------------------------------------------------------------- */
+/* --- comparing ---------------------------------------------------------------------------------
+ */
 
 struct comparing {
     struct queue *queue;
@@ -182,8 +184,8 @@ static bool was_never_empty(const struct comparing *comparing, const char *group
     return !error_is_set(error);
 }
 
-/* The snapshot of the last issue that went out, to this group where one is named; NULL and no error:
- * there was none. */
+/* The snapshot of the last issue that went out, to this group where one is named; NULL and no
+ * error: there was none. */
 static struct snapshot *read_before(struct comparing *comparing, const char *group,
                                     struct error *error)
 {
@@ -217,8 +219,8 @@ static bool compare(struct comparing *comparing, struct group_change *change, st
     if (change->group && !was_never_empty(comparing, change->group, &never_empty, error))
         return false;
     change->since = g_strdup(before->key);
-    change->added = missing(comparing->now, before, change->group, comparing->most, change->came,
-                            &change->now);
+    change->added =
+        missing(comparing->now, before, change->group, comparing->most, change->came, &change->now);
     change->gone = missing(before, comparing->now, change->group, comparing->most, change->went,
                            &change->before);
     change->alarming = is_much(change->added, change->before, comparing->guard) ||
@@ -256,8 +258,7 @@ bool queue_compare(struct queue *queue, int64_t id, unsigned guard, size_t most,
     AUTO(queue_issue) struct queue_issue *issue = NULL;
     AUTO(comparison) struct comparison *fresh = g_new0(struct comparison, 1);
     AUTO(table)
-    GHashTable *before =
-        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, snapshot_free);
+    GHashTable *before = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, snapshot_free);
     struct open_issue *range;
     /* The rows' states may be older than memory's. */
     bool good = open_issues_save(queue, error) && queue_issue(queue, id, &issue, error) &&
@@ -283,7 +284,8 @@ bool queue_compare(struct queue *queue, int64_t id, unsigned guard, size_t most,
     return good;
 }
 
-/* --- telling ----------------------------------------------------------------------------------- */
+/* --- telling -----------------------------------------------------------------------------------
+ */
 
 static void add_alarm(GString *line, const struct group_change *change)
 {

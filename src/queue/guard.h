@@ -34,8 +34,8 @@ AUTO_DEFINE(comparison, struct comparison, comparison_free)
 /* What is alarming in one line: "领导 12 → 3 (+0 -9); …"; NULL: nothing. The caller frees. */
 char *comparison_alarm(const struct comparison *comparison);
 
-/* As queue_admit(); but where the comparison is alarming, the issue is held (HOLD_GUARD) by the same
- * commit that makes it visible. */
+/* As queue_admit(); but where the comparison is alarming, the issue is held (HOLD_GUARD) by the
+ * same commit that makes it visible. */
 MUST bool queue_admit_guarded(struct queue *queue, const struct parcel *parcel,
                               const char *parcel_name, unsigned guard, usec_t now, int64_t *issue,
                               struct error *error);

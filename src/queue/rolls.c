@@ -30,7 +30,8 @@ bool queue_roll_is_known(struct queue *queue, const char *group, const char *sha
     return true;
 }
 
-/* --- noting ------------------------------------------------------------------------------------ */
+/* --- noting ------------------------------------------------------------------------------------
+ */
 
 static GHashTable *members_now(struct queue *queue, const char *group, struct error *error)
 {
@@ -89,8 +90,7 @@ bool queue_note_roll(struct queue *queue, const struct roll *roll, usec_t now, i
 
 bool queue_end_roll(struct queue *queue, const char *group, usec_t now, struct error *error)
 {
-    return change_begin(queue, error) &&
-           sql_run(queue, error, SQL_MEMBERS_END, "ti", group, now) &&
+    return change_begin(queue, error) && sql_run(queue, error, SQL_MEMBERS_END, "ti", group, now) &&
            sql_run(queue, error, SQL_ROLL_END, "ti", group, now) && queue_commit(queue, error);
 }
 
@@ -106,7 +106,8 @@ bool queue_roll_groups(struct queue *queue, GPtrArray **groups, struct error *er
     return true;
 }
 
-/* --- looking back ------------------------------------------------------------------------------ */
+/* --- looking back ------------------------------------------------------------------------------
+ */
 
 static void change_free(void *pointer)
 {

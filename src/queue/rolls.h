@@ -1,10 +1,12 @@
 /* What the groups were: the members of each as they were seen last, and every change that was ever
- * seen. Members are told apart by address; whoever moves to another line of a list has not changed. */
+ * seen. Members are told apart by address; whoever moves to another line of a list has not changed.
+ */
 #pragma once
 #include "queue/queue.h"
 
 struct roll_member { /* borrowed */
-    const char *address, *name, *list; /* list: the file, URL or DN that names him; name NULL: none */
+    const char *address, *name,
+        *list; /* list: the file, URL or DN that names him; name NULL: none */
 };
 
 struct roll { /* borrowed: a group with everybody whom it reaches */

@@ -90,8 +90,7 @@ static int stored_version(struct queue *queue)
 
 static bool refuse_later(struct queue *queue, struct error *error)
 {
-    return error_set(error, EX_CONFIG,
-                     (struct place){sqlite3_db_filename(queue->db, "main"), 0, 0},
+    return error_set(error, EX_CONFIG, (struct place){sqlite3_db_filename(queue->db, "main"), 0, 0},
                      N_("install that version again, or a later one"),
                      N_("this queue was written by a later version of Fensong"));
 }

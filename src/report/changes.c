@@ -3,7 +3,8 @@
 
 #define FAILURES_BACK 2 /* issues */
 
-/* --- who failed every time --------------------------------------------------------------------- */
+/* --- who failed every time ---------------------------------------------------------------------
+ */
 
 static void failing_free(void *pointer)
 {
@@ -87,11 +88,12 @@ static bool read_failing(GPtrArray *failing, const struct report_parts *parts,
     if (!read_failures(&failed, parts, before, error))
         return false;
     struct gathering gathering = {failed, failing};
-    return g_hash_table_size(failed) == 0 || queue_deliveries(parts->queue, issue->id, -1,
-                                                              gather_failing, &gathering, error);
+    return g_hash_table_size(failed) == 0 ||
+           queue_deliveries(parts->queue, issue->id, -1, gather_failing, &gathering, error);
 }
 
-/* --- both -------------------------------------------------------------------------------------- */
+/* --- both --------------------------------------------------------------------------------------
+ */
 
 bool changes_read(struct changes **changes, const struct report_parts *parts,
                   const struct queue_issue *issue, size_t most, struct error *error)
@@ -115,7 +117,8 @@ void changes_free(struct changes *changes)
     g_free(changes);
 }
 
-/* --- in words ---------------------------------------------------------------------------------- */
+/* --- in words ----------------------------------------------------------------------------------
+ */
 
 static const char *name_of(const struct group_change *change)
 {
@@ -151,7 +154,8 @@ static GPtrArray *in_order(const struct comparison *comparison)
     return rows;
 }
 
-/* --- as a page --------------------------------------------------------------------------------- */
+/* --- as a page ---------------------------------------------------------------------------------
+ */
 
 static void add_row(GString *page, const struct group_change *change)
 {
@@ -229,7 +233,8 @@ void changes_add_failing_page(GString *page, const struct changes *changes)
     page_add(page, "</ol>\n");
 }
 
-/* --- as text ----------------------------------------------------------------------------------- */
+/* --- as text -----------------------------------------------------------------------------------
+ */
 
 static void add_text_persons(GString *text, const char *sign, const GPtrArray *persons,
                              int64_t count)

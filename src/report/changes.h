@@ -1,10 +1,10 @@
-/* How an issue's recipients differ from last time, so that a person can judge it in ten seconds; and
- * which of them failed for good both times before. */
+/* How an issue's recipients differ from last time, so that a person can judge it in ten seconds;
+ * and which of them failed for good both times before. */
 #pragma once
 #include "queue/guard.h"
 #include "report/report.h"
 
-struct failing { /* failed for good in the last two issues */
+struct failing {                   /* failed for good in the last two issues */
     char *address, *name, *reason; /* name "" where there is none */
 };
 

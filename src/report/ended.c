@@ -41,9 +41,11 @@ static bool file_report(const struct publication *publication, const struct tall
 static char *report_key(const struct queue_issue *issue)
 {
     GDateTime *end = g_date_time_new_from_unix_utc(issue->finished_at / USEC_PER_SEC);
-    AUTO(text) char *stamp = g_date_time_format(end, "%Y%m%dT%H%M%SZ");
+    AUTO(text) char *stamp = g_date_time_format(end, "%Y%m%dT%H%M%S");
     g_date_time_unref(end);
-    return g_strdup_printf("%s.report.%s", issue->key, stamp);
+    /* Two ends may lie in one second. */
+    return g_strdup_printf("%s.report.%s%06dZ", issue->key, stamp,
+                           (int)(issue->finished_at % USEC_PER_SEC));
 }
 
 static void attachment_free(void *pointer)

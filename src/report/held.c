@@ -63,11 +63,10 @@ static GString *held_text(const struct queue_issue *issue, const struct changes 
                           const char *subject)
 {
     GString *text = g_string_new(NULL);
-    g_string_append_printf(text,
-                           "%s\n\n%s\n%s%s\n%s\n\n    fensong status %s\n    fensong release %s\n",
-                           subject, words_of_hold(issue->why),
-                           issue->why_text ? issue->why_text : "", issue->why_text ? "\n" : "",
-                           words_to_release(issue->why), issue->key, issue->key);
+    g_string_append_printf(
+        text, "%s\n\n%s\n%s%s\n%s\n\n    fensong status %s\n    fensong release %s\n", subject,
+        words_of_hold(issue->why), issue->why_text ? issue->why_text : "",
+        issue->why_text ? "\n" : "", words_to_release(issue->why), issue->key, issue->key);
     if (changes) {
         g_string_append_c(text, '\n');
         changes_add_text(text, changes);
@@ -92,8 +91,7 @@ bool report_held(const struct report_parts *parts, const struct queue_issue *iss
     if (!publication || is_notice(issue))
         return true;
     if (!held_since(parts, issue, &since, error) ||
-        (issue->why == HOLD_GUARD &&
-         !changes_read(&changes, parts, issue, CHANGED_IN_MAIL, error)))
+        (issue->why == HOLD_GUARD && !changes_read(&changes, parts, issue, CHANGED_IN_MAIL, error)))
         return false;
     AUTO(array) GPtrArray *to = who_is_told(parts, publication, issue->why);
     AUTO(text) char *key = g_strdup_printf("%s.held.%lld", issue->key, (long long)since);

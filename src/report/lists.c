@@ -1,43 +1,36 @@
-/* What those who keep the lists are told about them. */
+/* What administrators are told of lists that can't be read or fetched. */
 #include "report/notice.h"
 #include "report/page.h"
 
-/* The same troubles are told once a day: as long as they last, but not at each look. */
-static char *key_of(const char *troubles, usec_t now)
+static GString *page_of(const char *subject, const char *text)
 {
-    AUTO(text) char *day = clock_rfc3339(now);
-    AUTO(text) char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, troubles, -1);
-    return g_strdup_printf("lists.%.10s.%.12s", day, hash);
-}
-
-static GString *page_of(const char *subject, const char *intro, const char *troubles)
-{
+    AUTO(texts) char **lines = g_strsplit(text, "\n", -1);
     GString *page = page_begin(subject, 0);
-    AUTO(texts) char **lines = g_strsplit(troubles, "\n", -1);
-    page_add(page, "<h1>%s</h1>\n<p>%s</p>\n", subject, intro);
-    for (char **line = lines; *line; line++)
-        if (**line)
-            page_add(page, **line == ' ' ? "<p class=\"todo\">%s</p>\n" : "<p><b>%s</b></p>\n",
-                     *line);
+    page_add(page, "<h1>%s</h1>\n", subject);
+    for (size_t i = 0; lines[i]; i++)
+        if (*lines[i])
+            page_add(page, "<p class=\"answer\">%s</p>\n", lines[i]);
+    page_add(page, "<p class=\"todo\">%s</p>\n",
+             _("Until it is mended, the last good copy of each list stands."));
     page_end(page);
     return page;
 }
 
-bool report_list_troubles(const struct report_parts *parts, const char *troubles, usec_t now,
-                          struct error *error)
+bool report_lists(const struct report_parts *parts, const char *text, usec_t since, usec_t now,
+                  struct error *error)
 {
-    AUTO(text) char *key = key_of(troubles, now);
-    const char *subject = _("Recipient lists that can't be used");
-    const char *intro = _("Issues that need these lists are held or rejected until they are "
-                          "mended:");
-    AUTO(text) char *text = g_strdup_printf("%s\n\n%s\n", intro, troubles);
-    AUTO(str) GString *html = page_of(subject, intro, troubles);
+    AUTO(text) char *key = g_strdup_printf("lists.%lld", (long long)since);
+    const char *subject = _("lists that can't be read");
+    AUTO(text)
+    char *whole = g_strdup_printf("%s\n\n%s\n%s\n", subject, text,
+                                  _("Until it is mended, the last good copy of each list stands."));
+    AUTO(str) GString *html = page_of(subject, text);
     const struct notice notice = {
         .publication = parts->conf->publications->pdata[0],
         .key = key,
         .to = parts->conf->admins,
         .subject = subject,
-        .text = text,
+        .text = whole,
         .html = html->str,
         .auto_submitted = "auto-generated",
     };

@@ -28,10 +28,10 @@ MUST bool report_ended(const struct report_parts *parts, const struct queue_issu
 MUST bool report_held(const struct report_parts *parts, const struct queue_issue *issue, usec_t now,
                       struct error *error);
 
-/* A notice to the admins of what is wrong with the lists, a line each; once a day for the same
- * words. It bears the sender of the first publication. */
-MUST bool report_list_troubles(const struct report_parts *parts, const char *troubles, usec_t now,
-                               struct error *error);
+/* A notice to admins that lists are in trouble: `text` says which and why, a line for each. One for
+ * the same `since`, however often it is asked for. */
+MUST bool report_lists(const struct report_parts *parts, const char *text, usec_t since, usec_t now,
+                       struct error *error);
 
 /* Why one recipient does not have it, in a plain sentence of the language of people: for the
  * report, `recipients` and the console. NULL where he has it, or nothing went wrong. Caller frees.

@@ -67,6 +67,7 @@ enum verdict_kind {
 };
 struct verdict {
     int64_t delivery;
+    uint64_t job; /* as read from a journal; else 0 */
     enum verdict_kind kind;
     enum smtp_stage stage;
     struct reply reply;

@@ -140,9 +140,9 @@ static void take_verdict(struct journal *journal, struct verdict verdict)
 /* mark JOB COUNT DELIVERY… . */
 static void read_mark(struct journal *journal, char **words, size_t count)
 {
-    int64_t deliveries, delivery;
-    if (count < 5 || !to_number(words[2], &deliveries) || deliveries < 0 ||
-        (uint64_t)deliveries != count - 4)
+    int64_t job, deliveries, delivery;
+    if (count < 5 || !to_number(words[1], &job) || !to_number(words[2], &deliveries) ||
+        deliveries < 0 || (uint64_t)deliveries != count - 4)
         return;
     for (size_t i = 3; i < count - 1; i++)
         if (!to_number(words[i], &delivery))
@@ -150,6 +150,7 @@ static void read_mark(struct journal *journal, char **words, size_t count)
     for (size_t i = 3; i < count - 1; i++)
         if (to_number(words[i], &delivery))
             take_verdict(journal, (struct verdict){.delivery = delivery,
+                                                   .job = (uint64_t)job,
                                                    .kind = VERDICT_UNKNOWN,
                                                    .stage = STAGE_END_OF_DATA});
 }
@@ -158,16 +159,18 @@ static void read_mark(struct journal *journal, char **words, size_t count)
 static void read_verdict(struct journal *journal, char **words, size_t count)
 {
     struct verdict verdict = {0};
-    int64_t stage, code;
-    bool good =
-        count == 9 && to_number(words[2], &verdict.delivery) && to_kind(words[3], &verdict.kind) &&
-        to_number(words[4], &stage) && stage >= 0 && stage <= STAGE_END_OF_DATA &&
-        to_number(words[5], &code) && (code == 0 || (code >= 200 && code <= 599)) &&
-        to_text(words[6], &verdict.reply.enhanced) && to_text(words[7], &verdict.reply.text);
+    int64_t job, stage, code;
+    bool good = count == 9 && to_number(words[1], &job) && to_number(words[2], &verdict.delivery) &&
+                to_kind(words[3], &verdict.kind) && to_number(words[4], &stage) && stage >= 0 &&
+                stage <= STAGE_END_OF_DATA && to_number(words[5], &code) &&
+                (code == 0 || (code >= 200 && code <= 599)) &&
+                to_text(words[6], &verdict.reply.enhanced) &&
+                to_text(words[7], &verdict.reply.text);
     if (!good) {
         reply_clear(&verdict.reply);
         return;
     }
+    verdict.job = (uint64_t)job;
     verdict.stage = (enum smtp_stage)stage;
     verdict.reply.code = (int)code;
     take_verdict(journal, verdict);

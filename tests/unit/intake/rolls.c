@@ -97,8 +97,6 @@ static void a_list_that_cant_be_read_makes_nobody_go(void **state)
     (void)look(fixture, 5);
     put(fixture, "g.csv", "address,name\nnobody\n");
     assert_int_equal(look(fixture, 7), 0);
-    AUTO(text) char *troubles = rolls_troubles(fixture->out);
-    assert_non_null(strstr(troubles, "g.csv:2: "));
     AUTO(text) char *change = last_change(fixture, "a@b.org");
     assert_string_equal(change, "5 first seen a@b.org A g.csv");
 }
@@ -128,10 +126,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(a_change_is_noted_with_its_list),
-        TEST(another_order_or_name_is_no_change),
-        TEST(a_list_that_cant_be_read_makes_nobody_go),
-        TEST(a_group_without_its_file_is_gone),
+        TEST(a_change_is_noted_with_its_list),          TEST(another_order_or_name_is_no_change),
+        TEST(a_list_that_cant_be_read_makes_nobody_go), TEST(a_group_without_its_file_is_gone),
         TEST(what_was_not_written_whole_is_not_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

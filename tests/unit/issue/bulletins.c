@@ -1,5 +1,5 @@
-/* Whole documents: tests/data/bulletins/NAME/ holds issue.md or issue.txt, and either issue.json, what
- * is read from it, or why.txt, a line for each problem: LINE RULE [WORDS OF THE MESSAGE].
+/* Whole documents: tests/data/bulletins/NAME/ holds issue.md or issue.txt, and either issue.json,
+ * what is read from it, or why.txt, a line for each problem: LINE RULE [WORDS OF THE MESSAGE].
  * FENSONG_RENEW=1 writes issue.json anew; read the diff. */
 #include "../cases.h"
 
@@ -190,8 +190,7 @@ static void plain_text_reads_as_its_markdown_twin(void **state)
         for (size_t p = 0; p < json_array_size(blocks); p++) {
             /* A blank between Hanzi at which a line was broken is gone. */
             const json_t *other = json_array_get(json_object_get(b, "blocks"), p);
-            AUTO(text) char *text =
-                text_squeeze(json_get_text(json_array_get(blocks, p), "text"));
+            AUTO(text) char *text = text_squeeze(json_get_text(json_array_get(blocks, p), "text"));
             AUTO(text) char *twin = text_squeeze(json_get_text(other, "text"));
             assert_string_equal(text, twin);
         }

@@ -47,18 +47,55 @@ static const struct {
     {"quoted local part", "邮箱\n\"\"\"a b\"\"@example.org\"\n", "\"a b\"@example.org///@2", 2,
      "quotation marks"},
     {"dot at the end", "邮箱\na@example.org.\n", "a@example.org///@2", 2, "dot at the end"},
-    {"nothing", "", "", 0, NULL},
+    {"several in a cell, apart by ;", "邮箱,姓名\na@example.org; b@example.org,张三\n",
+     "a@example.org/张三//@2 b@example.org/张三//@2", 0, NULL},
+    {"apart by 、 and ；", "邮箱\na@example.org、b@example.org；c@example.org\n",
+     "a@example.org///@2 b@example.org///@2 c@example.org///@2", 0, NULL},
+    {"apart by blanks", "邮箱\na@example.org　b@example.org\xc2\xa0 c@example.org\n",
+     "a@example.org///@2 b@example.org///@2 c@example.org///@2", 0, NULL},
+    {"apart by a line break", "邮箱\n\"a@example.org\nb@example.org\"\nc@example.org\n",
+     "a@example.org///@2 b@example.org///@2 c@example.org///@4", 0, NULL},
+    {"apart by a comma", "邮箱\n\"a@example.org,b@example.org\"\n",
+     "a@example.org///@2 b@example.org///@2", 0, NULL},
+    {"several with names", "邮箱\n张三 <a@example.org>；李 四＜b@example.org＞\n",
+     "a@example.org/张三//@2 b@example.org/李 四//@2", 0, NULL},
+    {"semicolons without a header", "张三,a@example.org;b@example.org\n",
+     "a@example.org///@1 b@example.org///@1", 0, NULL},
+    {"zero width and non-breaking blanks", "邮箱\na\xe2\x80\x8b@exam\xe2\x80\x8bple.org\xc2\xa0\n",
+     "a@example.org///@2", 0, NULL},
+    {"all headings",
+     "Name,Title,Unit,Note,Disabled,From,Until,Email\n张三,主席,办公室,x,,,,a@example.org\n",
+     "a@example.org/张三/主席/办公室@2", 0, NULL},
+    {"heading with an aside", "电子邮箱（必填）\na@example.org\n", "a@example.org///@2", 0, NULL},
+    {"a directory's names", "mail,cn,title,o\n" TAIL, "a@example.org/张三/主席/办公室@2", 0, NULL},
+    {"a title before the header", "领导名单,,\n\n邮箱,姓名\na@example.org,张三\n",
+     "a@example.org/张三//@4", 0, NULL},
+    {"a title before addresses", "a.example.org\nb@example.org\n", NULL, 1, "neither"},
+    {"sep=", "sep=;\n邮箱;姓名\na@example.org;张三\n", "a@example.org/张三//@3", 0, NULL},
+    {"in office",
+     "邮箱,起,止\na@example.org,2000-01-01,\nb@example.org,,2999年12月31日\nc@example.org,"
+     "2000/1/1,2999/1\n",
+     "a@example.org///@2 b@example.org///@3 c@example.org///@4", 0, NULL},
+    {"out of office", "邮箱,起,止\na@example.org,2999-01-01,\nb@example.org,,2001-12-31\n", "", 0,
+     NULL},
+    {"a date that is none", "邮箱,止\na@example.org,13/14/2024\n", NULL, 2, "no date: 13/14"},
+    {"a term that ends before it begins", "邮箱,起,止\na@example.org,2024-02-01,2024-01-31\n", NULL,
+     2, "ends before"},
+    {"停用 in the column 停用", "邮箱,停用\na@example.org,停用\n", "", 0, NULL},
+    {"nothing", "", NULL, 0, "empty"},
+    {"line ends alone", "\n\n", NULL, 0, "empty"},
     {"header alone", "邮箱,姓名\n", "", 0, NULL},
     {"invalid address", "邮箱\na@example.org\nb@example\n", NULL, 3, "b@example"},
     {"row without address", "邮箱,姓名\n,张三\n", NULL, 2, "no address"},
-    {"two addresses in a cell", "邮箱\n\"a@example.org,b@example.org\"\n", NULL, 2, "address"},
+    {"a blank in a local part", "邮箱\nzhang san@example.org\n", NULL, 2, "no @: zhang"},
+    {"a word that is no address among others", "邮箱\na@example.org;b\n", NULL, 2, "no @: b"},
     {"two addresses in a row", "a@example.org;b@example.org\n", NULL, 1, "two addresses"},
     {"no column of addresses", "姓名,单位\n张三,办公室\n", NULL, 1, "no column"},
     {"neither header nor address", "张三,办公室\n", NULL, 1, "neither"},
     {"quotes that don't close", "邮箱,姓名\na@example.org,\"张三\nb@example.org,李四\n", NULL, 2,
      "don't close"},
     {"SMTP command in a cell", "邮箱\n\"a@example.org>\r\nRCPT TO:<b@example.org\"\n", NULL, 2,
-     "line break"},
+     "can't exist: a@example.org>"},
 };
 
 static void free_member(void *member)
@@ -117,6 +154,109 @@ static void reads_gb18030(void **state)
     assert_string_equal(read, "a@example.org/张三//@2");
 }
 
+static void reads_utf16_as_excel_writes_it(void **state)
+{
+    (void)state;
+    gsize length = 0;
+    AUTO(text)
+    char *utf16 = g_convert("\xef\xbb\xbf邮箱\t姓名\r\na@example.org\t张三\r\n", -1, "UTF-16LE",
+                            "UTF-8", NULL, &length, NULL);
+    AUTO(folder) char *folder = folder_new(NULL, 0);
+    AUTO(text) char *path = g_build_filename(folder, "list.txt", NULL);
+    assert_true(g_file_set_contents(path, utf16, (gssize)length, NULL));
+    AUTO(problems) struct problems *problems = problems_new();
+    AUTO(text) char *read = read_rows(path, problems);
+    assert_string_equal(read, "a@example.org/张三//@2");
+}
+
+static void remarks_on_a_term_that_ended_lately(void **state)
+{
+    (void)state;
+    AUTO(text) char *day = term_day_text(term_day_before(term_today(), 3));
+    AUTO(text) char *text = g_strdup_printf("邮箱,止\na@example.org,%s\n", day);
+    AUTO(folder) char *folder = folder_new((struct folder_file[]){{"list.csv", text}}, 1);
+    AUTO(text) char *path = g_build_filename(folder, "list.csv", NULL);
+    AUTO(problems) struct problems *problems = problems_new();
+    AUTO(text) char *read = read_rows(path, problems);
+    assert_string_equal(read, "");
+    assert_true(is_told(problems, REMARK, 2, day));
+}
+
+/* --- files that LibreOffice wrote (tests/data/lists/make.sh) --------------------------------- */
+
+static const struct {
+    const char *what, *path;
+    const char *read, *words; /* read NULL: refused, in these words */
+} office[] = {
+    {"xlsx", "tests/data/lists/members.xlsx",
+     "zhang@example.org/张三/主席/北京市科协@名单!E3 li@example.org/李四/副主席/北京市 "
+     "科协@名单!E4 wang@example.org/王五/副主席/“东城”科协@名单!E5 "
+     "wang2@example.org/王五/副主席/“东城”科协@名单!E5 "
+     "sun@example.org/孙八/委员/密云区科协@名单!E9",
+     NULL},
+    {"a sheet of xlsx", "tests/data/lists/members.xlsx#外部 联系人",
+     "guest@example.org/Guest//@外部 联系人!A2", NULL},
+    {"a sheet, blanks don't count", "tests/data/lists/members.xlsx#外部联系人",
+     "guest@example.org/Guest//@外部 联系人!A2", NULL},
+    {"a sheet that is none", "tests/data/lists/members.xlsx#领导", NULL, "名单、说明、外部 联系人"},
+    {"a sheet without a list", "tests/data/lists/members.xlsx#说明", NULL, "empty"},
+    {"xls", "tests/data/lists/members.xls", NULL, "an .xls file"},
+    {"GB18030", "tests/data/lists/members-gb18030.csv",
+     "zhang@example.org/张三/主席/北京市科协@3 li@example.org/李四/副主席/北京市 科协@4 "
+     "wang@example.org/王五/副主席/“东城”科协@6 wang2@example.org/王五/副主席/“东城”科协@6 "
+     "sun@example.org/孙八/委员/密云区科协@10",
+     NULL},
+    {"semicolons", "tests/data/lists/members-semicolon.csv",
+     "zhang@example.org/张三/主席/北京市科协@3 li@example.org/李四/副主席/北京市 科协@4 "
+     "wang@example.org/王五/副主席/“东城”科协@6 wang2@example.org/王五/副主席/“东城”科协@6 "
+     "sun@example.org/孙八/委员/密云区科协@10",
+     NULL},
+    {"UTF-16", "tests/data/lists/members-utf16.csv",
+     "zhang@example.org/张三/主席/北京市科协@3 li@example.org/李四/副主席/北京市 科协@4 "
+     "wang@example.org/王五/副主席/“东城”科协@6 wang2@example.org/王五/副主席/“东城”科协@6 "
+     "sun@example.org/孙八/委员/密云区科协@10",
+     NULL},
+};
+
+static void reads_what_office_programs_write(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(office); i++) {
+        print_message("%s\n", office[i].what);
+        AUTO(problems) struct problems *problems = problems_new();
+        AUTO(text) char *read = read_rows(office[i].path, problems);
+        if (office[i].read)
+            assert_string_equal(read, office[i].read);
+        else
+            assert_true(is_told(problems, PROBLEM, 0, office[i].words));
+    }
+}
+
+/* --- size ------------------------------------------------------------------------------------ */
+
+#define ROWS         1000000
+#define SECONDS_MOST 60 /* twenty times what it takes, and more under a sanitizer */
+
+static void million_rows_read_in_bounded_time(void **state)
+{
+    (void)state;
+    GString *text = g_string_new("邮箱,姓名,职务,单位\n");
+    for (int i = 0; i < ROWS; i++)
+        g_string_append_printf(text, "person%07d@example.org,张三,委员,北京市科学技术协会\n", i);
+    AUTO(text) char *all = g_string_free(text, FALSE);
+    AUTO(folder) char *folder = folder_new((struct folder_file[]){{"list.csv", all}}, 1);
+    AUTO(text) char *path = g_build_filename(folder, "list.csv", NULL);
+    AUTO(problems) struct problems *problems = problems_new();
+    AUTO(array) GPtrArray *members = g_ptr_array_new_with_free_func(free_member);
+    usec_t before = clock_monotonic();
+    list_read(members, path, "list", (struct place){"g.conf", 7, 0}, problems);
+    usec_t took = clock_monotonic() - before;
+    assert_int_equal(members->len, ROWS);
+    assert_int_equal(problems_count(problems), 0);
+    print_message("1,000,000 rows: %ld ms\n", (long)(took / USEC_PER_MSEC));
+    assert_true(took < SECONDS_MOST * USEC_PER_SEC);
+}
+
 static void missing_list_is_told_where_the_group_names_it(void **state)
 {
     (void)state;
@@ -146,6 +286,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_lists_as_people_make_them),
         cmocka_unit_test(reads_gb18030),
+        cmocka_unit_test(reads_utf16_as_excel_writes_it),
+        cmocka_unit_test(remarks_on_a_term_that_ended_lately),
+        cmocka_unit_test(reads_what_office_programs_write),
+        cmocka_unit_test(million_rows_read_in_bounded_time),
         cmocka_unit_test(missing_list_is_told_where_the_group_names_it),
         cmocka_unit_test(gives_up_on_a_file_that_is_no_list),
     };

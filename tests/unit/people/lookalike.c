@@ -30,7 +30,8 @@ static const struct {
     {"an office's own", "bast.net.cn", NULL},
     {"only the beginning", "gmail.com.example.org", NULL},
     {"as long as can be",
-     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaa.con", NULL},
+     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaa.con",
+     NULL},
 };
 
 static void slips_are_known(void **state)

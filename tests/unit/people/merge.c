@@ -25,8 +25,8 @@ static const struct {
      "a@b.org\nc@b.org\n",
      "no,note,name,address,title,unit\r\n1,old,C,c@b.org,,\r\n2,\"x, y\",A,a@b.org,,\r\n", ""},
     {"who is stopped stays so", "address,name,title,unit,disabled\na@b.org,A,,,yes\n",
-     "a@b.org\nn@b.org\n",
-     "address,name,title,unit,disabled\r\na@b.org,A,,,yes\r\nn@b.org,,,,\r\n", "=a@b.org +n@b.org"},
+     "a@b.org\nn@b.org\n", "address,name,title,unit,disabled\r\na@b.org,A,,,yes\r\nn@b.org,,,,\r\n",
+     "=a@b.org +n@b.org"},
     {"a semicolon between", "address;name;title;unit\na@b.org;A;;\n", "a@b.org\n",
      "address,name,title,unit\r\na@b.org,A,,\r\n", ""},
     {"no header in the list", "A,a@b.org\n", "a@b.org\nn@b.org\n",
@@ -35,8 +35,8 @@ static const struct {
      "+a@b.org"},
     {"twice in the spreadsheet", NULL, "a@b.org\na@b.org\n",
      "address,name,title,unit\r\na@b.org,,,\r\n", "+a@b.org"},
-    {"what looks like a formula is guarded", "address,name,title,unit\na@b.org,'=1,,\n", "a@b.org\n",
-     "address,name,title,unit\r\na@b.org,'=1,,\r\n", ""},
+    {"what looks like a formula is guarded", "address,name,title,unit\na@b.org,'=1,,\n",
+     "a@b.org\n", "address,name,title,unit\r\na@b.org,'=1,,\r\n", ""},
     {"an emptied list", "address,name,title,unit\na@b.org,A,,\n", "address\n",
      "address,name,title,unit\r\n", "-a@b.org"},
     {"a wrong spreadsheet", "a@b.org\n", "address\nnobody\n", NULL, NULL},
@@ -48,7 +48,7 @@ static char *changes_of(const struct merge *merge)
     GString *text = g_string_new(NULL);
     for (guint i = 0; i < merge->changes->len; i++) {
         const struct merge_change *one = merge->changes->pdata[i];
-        g_string_append_printf(text, "%s%c%s", i ? " " : "", "+-~="[one->kind], one->address);
+        g_string_append_printf(text, "%s%c%s", i ? " " : "", "+-~="[one->kind], one -> address);
     }
     return g_string_free(text, FALSE);
 }

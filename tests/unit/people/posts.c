@@ -13,8 +13,7 @@ static const struct {
      NULL},
     {"blanks don't count", "members = ( { post = \"密云区 科协主席\"; } );", POSTS(CHAIR),
      "zhang@example.org=g", NULL},
-    {"vacant",
-     "members = ( { post = \"甲\"; }, { address = \"x@example.org\"; } );",
+    {"vacant", "members = ( { post = \"甲\"; }, { address = \"x@example.org\"; } );",
      POSTS("{ post = \"甲\"; }"), "x@example.org=g", "the post is vacant: 甲"},
     {"vacant, and required",
      "members = ( { post = \"甲\"; }, { address = \"x@example.org\"; } ); require_posts = true;",
@@ -46,8 +45,8 @@ static void posts_become_persons(void **state)
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         AUTO(text) char *group = g_strconcat("name = \"G\";\n", cases[i].group, NULL);
-        const struct folder_file files[] = {
-            {"g.conf", group}, {cases[i].posts ? "posts.conf" : NULL, cases[i].posts}};
+        const struct folder_file files[] = {{"g.conf", group},
+                                            {cases[i].posts ? "posts.conf" : NULL, cases[i].posts}};
         AUTO(folder) char *folder = folder_new(files, G_N_ELEMENTS(files));
         AUTO(people) struct people *people = people_of(folder);
         AUTO(problems) struct problems *problems = problems_new();

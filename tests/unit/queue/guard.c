@@ -39,7 +39,8 @@ static void group_free(void *pointer)
 static struct parcel *parcel_of(struct fixture *fixture, const char *key, const char *members)
 {
     AUTO(parcel_maker) struct parcel_maker *maker = NULL;
-    AUTO(table) GHashTable *groups_of = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    AUTO(table)
+    GHashTable *groups_of = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     AUTO(array) GPtrArray *order = g_ptr_array_new_with_free_func(g_free);
     AUTO(array) GPtrArray *ids = g_ptr_array_new_with_free_func(g_free);
     AUTO(array) GPtrArray *groups = g_ptr_array_new_with_free_func(group_free);
@@ -61,11 +62,15 @@ static struct parcel *parcel_of(struct fixture *fixture, const char *key, const 
         group->name = g_ascii_strup(ids->pdata[i], -1);
         g_ptr_array_add(groups, group);
     }
-    struct parcel_facts facts = {
-        .publication = (char *)"weekly", .issue = (char *)key, .kind = (char *)"regular",
-        .title = (char *)"Weekly", .document = (char *)"a.md", .document_sha256 = (char *)"00",
-        .message_id = (char *)"id@example.org", .envelope_from = (char *)"weekly@example.org",
-        .groups = groups};
+    struct parcel_facts facts = {.publication = (char *)"weekly",
+                                 .issue = (char *)key,
+                                 .kind = (char *)"regular",
+                                 .title = (char *)"Weekly",
+                                 .document = (char *)"a.md",
+                                 .document_sha256 = (char *)"00",
+                                 .message_id = (char *)"id@example.org",
+                                 .envelope_from = (char *)"weekly@example.org",
+                                 .groups = groups};
     assert_good(parcel_seal(maker, &facts, &fixture->error));
     assert_good(parcel_open(&parcel, path, &fixture->error));
     return parcel;
@@ -75,8 +80,7 @@ static int64_t admit(struct fixture *fixture, const char *key, const char *membe
 {
     AUTO(parcel) struct parcel *parcel = parcel_of(fixture, key, members);
     int64_t id = 0;
-    assert_good(
-        queue_admit_guarded(fixture->queue, parcel, key, GUARD, 5, &id, &fixture->error));
+    assert_good(queue_admit_guarded(fixture->queue, parcel, key, GUARD, 5, &id, &fixture->error));
     return id;
 }
 
@@ -97,8 +101,7 @@ static const struct {
     {"one more than the share came", "all:1-50", "all:1-61",
      "ALL 50 → 61 (+11 -0); all together 50 → 61 (+11 -0)"},
     {"fewer than five are no slip", "all:1-10", "all:1-6", NULL},
-    {"five of ten are", "all:1-10", "all:1-5",
-     "ALL 10 → 5 (+0 -5); all together 10 → 5 (+0 -5)"},
+    {"five of ten are", "all:1-10", "all:1-5", "ALL 10 → 5 (+0 -5); all together 10 → 5 (+0 -5)"},
     {"as many, but others", "all:1-20", "all:21-40",
      "ALL 20 → 20 (+20 -20); all together 20 → 20 (+20 -20)"},
     {"a group alone, not the whole", "all:1-100 few:1-10", "all:1-100 few:1-5",
@@ -132,7 +135,8 @@ static void issues_are_held_for_what_changed(void **state)
 static void the_first_issue_is_never_held(void **state)
 {
     struct fixture *fixture = *state;
-    AUTO(queue_issue) struct queue_issue *issue = now(fixture, admit(fixture, "2023-1", "all:1-900"));
+    AUTO(queue_issue)
+    struct queue_issue *issue = now(fixture, admit(fixture, "2023-1", "all:1-900"));
     assert_int_equal(issue->state, ISSUE_SENDING);
 }
 
@@ -162,7 +166,8 @@ static void what_the_guard_holds_is_no_measure(void **state)
     assert_int_equal(issue->why, HOLD_GUARD); /* compared with 24, not with the slip */
     assert_good(queue_cancel(fixture->queue, slip, "zhang", &count, &fixture->error));
     assert_good(queue_release(fixture->queue, again, "zhang", &fixture->error));
-    AUTO(queue_issue) struct queue_issue *next = now(fixture, admit(fixture, "2023-27", "all:1-10"));
+    AUTO(queue_issue)
+    struct queue_issue *next = now(fixture, admit(fixture, "2023-27", "all:1-10"));
     assert_int_equal(next->state, ISSUE_SENDING); /* somebody has looked at 26 */
 }
 
@@ -212,7 +217,8 @@ static void where_a_recipient_came_from_is_kept(void **state)
     assert_string_equal(origin, "all.csv:7");
 }
 
-/* --- an older queue ---------------------------------------------------------------------------- */
+/* --- an older queue ----------------------------------------------------------------------------
+ */
 
 static void make_old(struct fixture *fixture)
 {

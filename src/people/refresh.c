@@ -1,0 +1,287 @@
+#include "people/refresh.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "fetch/fetch.h"
+#include "people/list.h"
+#include "people/roster.h"
+#include "people/source.h"
+
+#define CONNECT_TIMEOUT (15 * USEC_PER_SEC)
+#define TIMEOUT         (2 * USEC_PER_MINUTE)
+#define LARGEST         ((size_t)128 << 20)
+#define SETTLED         (3 * USEC_PER_SEC) /* without a change: nobody is writing it */
+#define TROUBLE_MOST    ((size_t)1 << 20)
+
+struct refresh {
+    const struct copies *copies;
+    struct problems *problems;
+    GHashTable *keys;    /* of lists that were looked at */
+    GPtrArray *troubled; /* of char *: their keys */
+    GString *text;
+    usec_t now;
+};
+
+/* --- what is known of a list --------------------------------------------------------------------
+ */
+
+static void note_good(struct refresh *refresh, struct copy *copy)
+{
+    copy->good_at = refresh->now;
+    copy->trouble_since = 0;
+    g_clear_pointer(&copy->trouble, g_free);
+}
+
+static const struct problem *first_problem(const struct problems *found)
+{
+    for (size_t i = 0; i < problems_count(found); i++)
+        if (problems_at(found, i)->severity == PROBLEM)
+            return problems_at(found, i);
+    return NULL;
+}
+
+static void note_trouble(struct refresh *refresh, struct copy *copy, const struct problems *found)
+{
+    const struct problem *first = first_problem(found);
+    if (!copy->trouble)
+        copy->trouble_since = refresh->now;
+    g_free(copy->trouble);
+    copy->trouble = error_line(&first->error);
+    g_ptr_array_add(refresh->troubled, g_strdup(copy->key));
+    g_string_append_printf(refresh->text, "%s\n", copy->trouble);
+    problems_join(refresh->problems, found);
+}
+
+static bool is_there(const struct copies *copies, const struct copy *copy)
+{
+    if (!copy->sha256)
+        return false;
+    AUTO(text) char *path = copy_path(copies, copy);
+    return g_file_test(path, G_FILE_TEST_IS_REGULAR);
+}
+
+/* --- a list -------------------------------------------------------------------------------------
+ */
+
+static struct list_file list_file_of(const struct list_source *source)
+{
+    return (struct list_file){.path = source->path,
+                              .shown = source->url ? source->url : source->path,
+                              .name = source->name,
+                              .sheet = source->sheet,
+                              .said = source->said};
+}
+
+static void free_member(void *member)
+{
+    member_free(member);
+}
+
+static bool reads_whole(GBytes *content, const struct list_source *source, struct problems *found)
+{
+    AUTO(array) GPtrArray *members = g_ptr_array_new_with_free_func(free_member);
+    const struct list_file file = list_file_of(source);
+    list_read_octets(members, content, &file, found);
+    return !problems_any(found);
+}
+
+/* *content is NULL where the list is as good as it was. */
+static bool load_file(const struct list_source *source, GBytes **content, struct problems *found)
+{
+    AUTO(error) struct error error = {0};
+    const struct list_file file = list_file_of(source);
+    return list_load(content, &file, &error) ? reads_whole(*content, source, found)
+                                             : problems_take(found, "list", &error);
+}
+
+static bool set_password(struct fetch_order *order, char **password, const struct login *login,
+                         struct problems *found)
+{
+    AUTO(error) struct error error = {0};
+    if (!login->password_file)
+        return true;
+    if (!password_read(password, login->password_file, &error))
+        return problems_take(found, "list", &error);
+    order->password = *password;
+    return true;
+}
+
+static void take_validators(struct copy *copy, struct fetch_answer *answer)
+{
+    g_free(copy->etag);
+    g_free(copy->last_modified);
+    copy->etag = TAKE(answer->etag);
+    copy->last_modified = TAKE(answer->last_modified);
+}
+
+static bool ask(const struct fetch_order *order, struct copy *copy,
+                const struct list_source *source, GBytes **content, struct problems *found)
+{
+    AUTO(error) struct error error = {0};
+    struct fetch_answer answer = {0};
+    if (!fetch_run(&answer, order, source->said, &error))
+        return problems_take(found, "list", &error);
+    bool good = answer.unchanged || reads_whole(answer.content, source, found);
+    if (good && !answer.unchanged) {
+        take_validators(copy, &answer);
+        *content = TAKE(answer.content);
+    }
+    fetch_answer_clear(&answer);
+    return good;
+}
+
+static bool load_remote(const struct refresh *refresh, const struct login *login, struct copy *copy,
+                        const struct list_source *source, GBytes **content, struct problems *found)
+{
+    char *password = NULL;
+    bool known = is_there(refresh->copies, copy);
+    struct fetch_order order = {.url = source->url,
+                                .user = login->user,
+                                .ca_file = login->ca_file,
+                                .etag = known ? copy->etag : NULL,
+                                .last_modified = known ? copy->last_modified : NULL,
+                                .connect_timeout = CONNECT_TIMEOUT,
+                                .timeout = TIMEOUT,
+                                .most = LARGEST};
+    bool good =
+        set_password(&order, &password, login, found) && ask(&order, copy, source, content, found);
+    conf_password_free(password);
+    return good;
+}
+
+/* --- all lists ----------------------------------------------------------------------------------
+ */
+
+static struct copy *known_of(const struct copies *copies, const char *key)
+{
+    struct copy *copy = copies_find(copies, key);
+    if (copy)
+        return copy;
+    copy = g_new0(struct copy, 1);
+    copy->key = g_strdup(key);
+    return copy;
+}
+
+/* What was changed just now may be half of what is to come: the next refresh sees the whole. */
+static bool is_settled(const struct list_source *source, usec_t now)
+{
+    struct stat status;
+    if (!source->path || stat(source->path, &status) < 0)
+        return true;
+    return now - (usec_t)status.st_mtim.tv_sec * USEC_PER_SEC > SETTLED;
+}
+
+static bool refresh_one(struct refresh *refresh, const struct group_file *file,
+                        const struct list_source *source, struct error *error)
+{
+    if (!g_hash_table_add(refresh->keys, source->key) || !is_settled(source, refresh->now))
+        return true;
+    AUTO(copy) struct copy *copy = known_of(refresh->copies, source->key);
+    AUTO(bytes) GBytes *content = NULL;
+    AUTO(problems) struct problems *found = problems_new();
+    bool good = source->path ? load_file(source, &content, found)
+                             : load_remote(refresh, &file->login, copy, source, &content, found);
+    if (good)
+        note_good(refresh, copy);
+    else
+        note_trouble(refresh, copy, found);
+    return copies_keep(refresh->copies, copy, good ? content : NULL, error);
+}
+
+static bool refresh_all(struct refresh *refresh, const struct people *people, struct error *error)
+{
+    for (guint i = 0; i < people->files->len; i++) {
+        const struct group_file *file = people->files->pdata[i];
+        for (guint j = 0; j < file->lists->len; j++)
+            if (!refresh_one(refresh, file, file->lists->pdata[j], error))
+                return false;
+    }
+    return true;
+}
+
+static char *trouble_path(const struct copies *copies)
+{
+    return g_build_filename(copies->folder, copies_trouble_name, NULL);
+}
+
+static int by_text(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static json_t *read_trouble(const struct copies *copies)
+{
+    AUTO(text) char *path = trouble_path(copies);
+    AUTO(bytes) GBytes *bytes = NULL;
+    AUTO(error) struct error error = {0};
+    if (!file_load(&bytes, path, TROUBLE_MOST, &error))
+        return NULL;
+    size_t length;
+    const char *octets = g_bytes_get_data(bytes, &length);
+    return json_loadb(octets, length, 0, NULL);
+}
+
+/* The words may differ from time to time; people are told anew when other lists are in trouble. */
+static json_int_t since_when(const struct refresh *refresh, const json_t *lists)
+{
+    AUTO(json) json_t *before = read_trouble(refresh->copies);
+    bool same = json_equal(json_object_get(before, "lists"), lists);
+    if (refresh->troubled->len == 0)
+        return 0;
+    return same ? json_integer_value(json_object_get(before, "since")) : refresh->now;
+}
+
+static bool write_trouble(const struct refresh *refresh, struct error *error)
+{
+    AUTO(json) json_t *json = json_object();
+    g_ptr_array_sort(refresh->troubled, by_text);
+    json_t *lists = json_texts(refresh->troubled);
+    json_object_set_new(json, "lists", lists);
+    json_object_set_new(json, "since", json_integer(since_when(refresh, lists)));
+    json_object_set_new(json, "text", json_text(refresh->text->str));
+    AUTO(text) char *text = json_pretty(json);
+    AUTO(text) char *path = trouble_path(refresh->copies);
+    return file_write_durably(path, text, strlen(text), error);
+}
+
+bool refresh_lists(const struct conf *conf, struct problems *problems, struct error *error)
+{
+    AUTO(people) struct people *people = NULL;
+    AUTO(copies) struct copies *copies = copies_new(conf->state_dir, conf->list_max_age);
+    AUTO(table) GHashTable *keys = g_hash_table_new(g_str_hash, g_str_equal);
+    AUTO(array) GPtrArray *troubled = g_ptr_array_new_with_free_func(g_free);
+    AUTO(str) GString *text = g_string_new(NULL);
+    struct refresh refresh = {.copies = copies,
+                              .problems = problems,
+                              .keys = keys,
+                              .troubled = troubled,
+                              .text = text,
+                              .now = clock_now()};
+    return people_read_files(&people, conf->groups_dir, error) &&
+           folder_make(copies->folder, error) && refresh_all(&refresh, people, error) &&
+           copies_sweep(copies, keys, error) && write_trouble(&refresh, error);
+}
+
+/* --- what is in trouble -------------------------------------------------------------------------
+ */
+
+bool refresh_read_trouble(struct list_trouble *trouble, const struct conf *conf)
+{
+    AUTO(copies) struct copies *copies = copies_new(conf->state_dir, conf->list_max_age);
+    AUTO(json) json_t *json = read_trouble(copies);
+    const char *text = json_get_text(json, "text");
+    if (!text)
+        return false;
+    trouble->since = json_integer_value(json_object_get(json, "since"));
+    trouble->text = g_strdup(text);
+    return true;
+}
+
+void list_trouble_clear(struct list_trouble *trouble)
+{
+    g_clear_pointer(&trouble->text, g_free);
+    trouble->since = 0;
+}

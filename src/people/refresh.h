@@ -1,0 +1,17 @@
+/* Keeps the copies of lists: asks for remote ones, and looks whether files read whole. For
+ * fensong-fetch alone, the only one who writes them. */
+#pragma once
+#include "conf/conf.h"
+
+/* Every list of every group once. What is wrong with any is added to `problems`; those that are
+ * good are kept all the same. state_dir/copies/trouble.json then says which lists are in trouble.
+ * False: groups_dir can't be read, or the copies can't be written. */
+MUST bool refresh_lists(const struct conf *conf, struct problems *problems, struct error *error);
+
+struct list_trouble {
+    usec_t since; /* when these very lists came to be in trouble; 0: none is */
+    char *text;   /* for people: a line for each */
+};
+/* What the last refresh left there. False: nothing that can be read. The texts are the caller's. */
+bool refresh_read_trouble(struct list_trouble *trouble, const struct conf *conf);
+void list_trouble_clear(struct list_trouble *trouble);

@@ -1,0 +1,212 @@
+/* From blocks to an issue: what each part is taken for, in documents of a few lines. */
+#include "../cases.h"
+
+#include "issue/issue.h"
+
+#include <string.h>
+
+static void add_list(GString *text, const char *name, const GPtrArray *items)
+{
+    g_string_append_printf(text, " %s=", name);
+    for (guint i = 0; i < items->len; i++)
+        g_string_append_printf(text, "%s%s", i ? "," : "", (char *)items->pdata[i]);
+}
+
+static void add_article(GString *text, const struct article *article)
+{
+    g_string_append_printf(text, " [%s", article->title);
+    if (article->section)
+        g_string_append_printf(text, "@%s", article->section);
+    for (guint i = 0; i < article->blocks->len; i++) {
+        const struct block *block = article->blocks->pdata[i];
+        const char *words = block->text ? block->text : block->texts->pdata[0];
+        g_string_append_printf(text, "/%s%s", block->kind == BLOCK_HEADING ? "#" : "", words);
+    }
+    if (article->attribution)
+        g_string_append_printf(text, " by %s", article->attribution);
+    g_string_append_c(text, ']');
+}
+
+/* Articles as [TITLE@SECTION/TEXT/#SUB-HEADING by ATTRIBUTION], then what the rows look at. */
+static char *shown(const struct issue *issue)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < issue->articles->len; i++)
+        add_article(text, issue->articles->pdata[i]);
+    if (issue->contents->len)
+        add_list(text, "contents", issue->contents);
+    for (guint i = 0; i < issue->distribution->len; i++) {
+        const struct distribution_line *line = issue->distribution->pdata[i];
+        g_string_append_printf(text, " %d:%s>%s", line->line, line->label, line->text);
+    }
+    if (issue->editor->len)
+        add_list(text, "editor", issue->editor);
+    return g_string_free(text, FALSE);
+}
+
+struct row {
+    const char *name, *document, *text, *issue; /* issue NULL: there is a problem */
+    const char *rules; /* of all problems and remarks, blanks between; NULL: none */
+};
+
+static void check(const struct row *row)
+{
+    AUTO(problems) struct problems *problems = problems_new();
+    AUTO(issue) struct issue *issue = NULL;
+    AUTO(str) GString *rules = g_string_new(NULL);
+    CASE(row->name);
+    AUTO(text) char *document = g_strconcat("科协动态\n\n2023年第25期\n\n", row->text, NULL);
+    bool good = issue_read(&issue, document, strlen(document), row->document, problems);
+    for (size_t i = 0; i < problems_count(problems); i++)
+        g_string_append_printf(rules, "%s%s", i ? " " : "", problems_at(problems, i)->rule);
+    assert_string_equal(rules->str, row->rules ? row->rules : "");
+    assert_int_equal(good, row->issue != NULL);
+    if (row->issue) {
+        AUTO(text) char *is = shown(issue);
+        assert_string_equal(is[0] == ' ' ? is + 1 : is, row->issue);
+    }
+}
+
+static void articles_are_found(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"headings", "a.md", "## 一号\n\n文。\n\n## 二号\n\n文。\n", "[一号/文。] [二号/文。]",
+         NULL},
+        {"bold lines", "a.md", "**一号**\n\n文。\n\n**二号**\n\n文。\n", "[一号/文。] [二号/文。]",
+         NULL},
+        {"bare lines", "a.md", "一号\n\n文一。\n\n二号\n\n文二。\n", "[一号/文一。] [二号/文二。]",
+         NULL},
+        {"bare lines in plain text", "a.txt", "一号\n　　文一。\n二号\n　　文二。\n",
+         "[一号/文一。] [二号/文二。]", NULL},
+        {"underlined", "a.md", "一号\n---\n\n文一。\n", "[一号/文一。]", NULL},
+        {"numbered", "a.md", "1. 一号\n\n文一。\n\n2. 二号\n\n文二。\n",
+         "[一号/文一。] [二号/文二。]", NULL},
+        {"a section", "a.md", "## 【栏目】\n\n### 一号\n\n文。\n\n## 二号\n\n文。\n",
+         "[一号@栏目/文。] [二号@栏目/文。]", NULL},
+        {"a heading over headings", "a.md", "## 栏目\n\n### 一号\n\n文。\n", "[一号@栏目/文。]",
+         NULL},
+        {"sections by 一、", "a.md",
+         "## 一、栏目\n\n## 一号\n\n文。（密云区科协）\n\n## 二、栏二\n\n## 二号\n\n文。\n",
+         "[一号@栏目/文。 by 密云区科协] [二号@栏二/文。]", NULL},
+        {"一、 in an article is no title", "a.md", "## 一号\n\n文。\n\n## 一、背景\n\n文二。\n",
+         "[一号/文。/#一、背景/文二。]", NULL},
+        {"a bold line among headings is no title", "a.md",
+         "## 一号\n\n文。\n\n**要点**\n\n文二。\n", "[一号/文。/要点/文二。]", NULL},
+        {"a title over two lines", "a.md", "## 一号\n\n## 续\n\n文。\n", "[一号续/文。]", NULL},
+        {"a title can hold anything", "a.md",
+         "## 第5期培训班审核\n\n分送：是正文里的词，不是版记。\n\n文。后续。\n",
+         "[第5期培训班审核/分送：是正文里的词，不是版记。/文。后续。]", NULL},
+        {"a by-line", "a.md", "## 一号\n\n海淀区科协\n\n文。\n", "[一号/文。 by 海淀区科协]", NULL},
+        {"an editor's note", "a.md", "【编者按】按语。\n\n## 一号\n\n文。\n",
+         "[一号/【编者按】按语。/文。]", NULL},
+        {"no article", "a.md", "", NULL, "no-article"},
+        {"text under no title", "a.md", "这是一段话，没有标题。\n\n## 一号\n\n文。\n", NULL,
+         "stray-text"},
+        {"a title without text", "a.md", "## 一号\n\n文。\n\n## 二号\n", "[一号/文。] [二号]",
+         "article-without-text"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        check(&rows[i]);
+}
+
+static void torn_paragraphs_are_joined(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"by a page break", "a.md",
+         "## "
+         "一号\n\n培训班采用专题报告、专题辅导和分组研讨等形式，全面学习、实践、推\n\n动工作。\n",
+         "[一号/培训班采用专题报告、专题辅导和分组研讨等形式，全面学习、实践、推动工作。]",
+         "torn-paragraph"},
+        {"in an attribution", "a.md",
+         "## 一号\n\n培训班采用专题报告、专题辅导和分组研讨等形式，全面学习。（密云区\n\n科协）\n",
+         "[一号/培训班采用专题报告、专题辅导和分组研讨等形式，全面学习。 by 密云区科协]",
+         "torn-paragraph"},
+        {"with a page number between", "a.txt", "一号\n　　会议听取了汇报，\n— 3 —\n并作了研究。\n",
+         "[一号/会议听取了汇报，并作了研究。]", "torn-paragraph page-furniture"},
+        {"a heading ends it all the same", "a.md",
+         "## 一号\n\n培训班采用专题报告、专题辅导和分组研讨等形式，全面学习、实践、推\n\n## "
+         "二号\n\n文。\n",
+         "[一号/培训班采用专题报告、专题辅导和分组研讨等形式，全面学习、实践、推] [二号/文。]",
+         NULL},
+        {"an English word", "a.md", "## 一号\n\n学习思想 and 精神，用 PPT 讲解。\n",
+         "[一号/学习思想 and 精神，用 PPT 讲解。]", "stray-english"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        check(&rows[i]);
+}
+
+static void contents_are_told_from_articles(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"a list", "a.md", "目录\n\n- 一号\n- 二号\n\n## 一号\n\n文。\n\n## 二号\n\n文。\n",
+         "[一号/文。] [二号/文。] contents=一号,二号", NULL},
+        {"lines with leaders", "a.txt",
+         "目　录\n一号……1\n二号……2\n\n一号\n　　文。\n二号\n　　文。\n",
+         "[一号/文。] [二号/文。] contents=一号,二号", NULL},
+        {"a table", "a.md",
+         "目录\n\n| 标题 | 页码 |\n|---|---|\n| 一号 | 1 |\n| 二号 | 2 |\n\n## 一号\n\n文。\n\n## "
+         "二号\n\n文。\n",
+         "[一号/文。] [二号/文。] contents=一号,二号", NULL},
+        {"grouped by sections", "a.md",
+         "目录\n\n【栏目】\n\n- 一号\n\n## 【栏目】\n\n## 一号\n\n文。\n",
+         "[一号@栏目/文。] contents=一号", NULL},
+        {"an entry too many", "a.md", "目录\n\n- 一号\n- 无此文章\n\n## 一号\n\n文。\n",
+         "[一号/文。] contents=一号,无此文章", "contents-entry"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        check(&rows[i]);
+}
+
+static void imprints_are_read(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"one distribution line", "a.md", "## 一号\n\n文。\n\n分送：甲、乙\n",
+         "[一号/文。] 9:分送>甲、乙", NULL},
+        {"it goes on", "a.md", "## 一号\n\n文。\n\n分送：甲\n\n乙\n\n丙\n",
+         "[一号/文。] 9:分送>甲 11:分送>乙 13:分送>丙", NULL},
+        {"on lines of one paragraph", "a.md", "## 一号\n\n文。\n\n分送：甲\n乙\n抄送：丙\n",
+         "[一号/文。] 9:分送>甲 10:分送>乙 11:抄送>丙", NULL},
+        {"the triple", "a.txt", "一号\n\n　　文。\n\n报：甲\n送：乙\n发：丙\n",
+         "[一号/文。] 9:报>甲 10:送>乙 11:发>丙", NULL},
+        {"a label alone", "a.md", "## 一号\n\n文。\n\n分送：\n\n甲\n", "[一号/文。] 11:分送>甲",
+         NULL},
+        {"in headings", "a.md", "## 一号\n\n文。\n\n## 编辑：张三\n\n## 分送：甲\n",
+         "[一号/文。] 11:分送>甲 editor=张三", NULL},
+        {"in a table", "a.md", "## 一号\n\n文。\n\n| 编辑 | 张三 |\n|---|---|\n| 分送 | 甲 |\n",
+         "[一号/文。] 11:分送>甲 editor=张三", NULL},
+        {"copies printed and a full stop", "a.md",
+         "## 一号\n\n文。\n\n分送：甲、乙。（共印150份）\n\n办公室 2023年1月1日印发\n",
+         "[一号/文。] 9:分送>甲、乙", NULL},
+        {"a rule ends it", "a.md", "## 一号\n\n文。\n\n分送：甲\n\n---\n\n乙\n", NULL,
+         "imprint-unknown"},
+        {"words under no label", "a.md",
+         "## 一号\n\n文。\n\n编辑：张三\n\n这一行不知道是什么\n\n分送：甲\n", NULL,
+         "imprint-unknown"},
+        {"persons spaced out", "a.md", "## 一号\n\n文。\n\n编辑：张　三　李红波、王五\n",
+         "[一号/文。] editor=张三,李红波,王五", NULL},
+        {"a telephone in an article's notice", "a.md",
+         "## 一号\n\n文。\n\n联系电话：010-1\n\n欢迎报名\n\n编辑：张三\n",
+         "[一号/文。/联系电话：010-1/欢迎报名] editor=张三", NULL},
+        {"a second mail address", "a.md", "## 一号\n\n文。\n\n邮箱：a@b.cn\n\n邮箱：c@d.cn\n",
+         "[一号/文。]", "second-contact"},
+        {"what nobody is shown", "a.md", "## 一号\n\n文。\n\n地址：北京\n\n编辑：张三\n",
+         "[一号/文。] editor=张三", "imprint-other"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        check(&rows[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(articles_are_found),
+        cmocka_unit_test(torn_paragraphs_are_joined),
+        cmocka_unit_test(contents_are_told_from_articles),
+        cmocka_unit_test(imprints_are_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
