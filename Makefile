@@ -63,6 +63,11 @@ endif
 .PHONY: all
 all: $(PROGRAMS) $(BUILD)/locale/zh_CN/LC_MESSAGES/fensong.mo $(BUILD)/data/.made
 
+# What knows where things are installed is compiled again when that changes.
+PATHS := $(LOCALEDIR) $(LIBEXECDIR) $(DATADIR) $(SYSCONFDIR) $(VERSION)
+$(shell mkdir -p $(BUILD) && { [ "$$(cat $(BUILD)/.paths 2>/dev/null)" = "$(PATHS)" ] || echo "$(PATHS)" > $(BUILD)/.paths; })
+$(patsubst %.c,$(BUILD)/%.o,$(shell grep -lE '(LOCALE|LIBEXEC|DATA|SYSCONF)_DIR|VERSION' src/*/*.c daemon/*.c)): $(BUILD)/.paths
+
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)

@@ -50,7 +50,7 @@ static void log_problems(const struct problems *problems)
     }
 }
 
-/* --- what is told
+/* --- what is told --- */
 
 static struct report_parts report_parts(const struct daemon *daemon)
 {
@@ -168,7 +168,7 @@ static void on_trouble(void *user, const struct error *trouble)
     dispatch_wake(daemon->dispatch);
 }
 
-/* --- what happens ---------------------------------------------------------------------------------- */
+/* --- what happens --- */
 
 static void on_admitted(void *user, int64_t issue)
 {
@@ -247,7 +247,7 @@ static int on_tick(sd_event_source *source, uint64_t time, void *user)
     return 0;
 }
 
-/* --- the end
+/* --- the end --- */
 
 static void on_drained(void *user)
 {
@@ -295,7 +295,7 @@ static int on_end(sd_event_source *source, const struct signalfd_siginfo *info, 
     return 0;
 }
 
-/* --- outboxes and reload
+/* --- outboxes and reload --- */
 
 static struct outbox *find_outbox(const struct daemon *daemon, const struct publication *wanted)
 {
@@ -411,7 +411,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
     return 0;
 }
 
-/* --- set-up
+/* --- set-up --- */
 
 static bool add_sources(struct daemon *daemon, struct error *error)
 {
@@ -541,7 +541,7 @@ static int serve(struct daemon *daemon)
     }
 }
 
-/* --- the program
+/* --- the program --- */
 
 /* Everything that is configured, lists too; for --check-config. */
 static int check_config(const char *file)

@@ -5,6 +5,7 @@
 
 #define ADDRESS_MAX 254 /* RFC 5321 §4.5.3.1.3: a path is 256 with its <> */
 #define LOCAL_PART_MAX 64
+#define DOMAIN_MAX 253 /* RFC 1035 §2.3.4, as text */
 #define LABEL_MAX 63
 
 struct address {
@@ -77,6 +78,8 @@ static bool is_domain(const char *domain)
 {
     size_t labels = 0;
     const char *last = domain;
+    if (strlen(domain) > DOMAIN_MAX)
+        return false;
     for (const char *label = domain;; label++) {
         size_t length = strcspn(label, ".");
         if (!is_label(label, length))

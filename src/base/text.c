@@ -4,7 +4,7 @@
 #include <unistr.h>
 #include <uniwidth.h>
 
-/* --- charsets --------------------------------------------------------------------------------- */
+/* --- charsets --- */
 
 struct mark {
     const char *octets;
@@ -104,7 +104,7 @@ bool text_decode(GString **text, const void *octets, size_t length, const char *
     return true;
 }
 
-/* --- widths and blanks ------------------------------------------------------------------------ */
+/* --- widths and blanks --- */
 
 int text_width_of(gunichar character)
 {
@@ -170,7 +170,7 @@ char *text_squeeze(const char *text)
     return g_string_free(squeezed, FALSE);
 }
 
-/* --- likeness --------------------------------------------------------------------------------- */
+/* --- likeness --- */
 
 size_t text_distance(const char *a, const char *b)
 {
@@ -227,7 +227,7 @@ GPtrArray *text_nearest(const char *word, const GPtrArray *names, size_t most)
     return nearest;
 }
 
-/* --- wrapping --------------------------------------------------------------------------------- */
+/* --- wrapping --- */
 
 /* GB/T 15834-2011 §5.1: what may not begin a line, and what may not end one. */
 static const char never_first[] = "。，、；：？！”’）》】〕〉」』］｝~–—～…·.,;:?!)]}%％℃°";

@@ -36,7 +36,7 @@ bool xlsx_is_compound(GBytes *octets)
     return length >= 8 && memcmp(start, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8) == 0;
 }
 
-/* --- cells ---------------------------------------------------------------------------------- */
+/* --- cells --- */
 
 /* "B12" is 1; a cell without a reference stands after the one before. */
 static guint column_of(const char *reference, guint next)
@@ -102,7 +102,7 @@ static void end_cell(struct sheet_reading *reading)
     reading->fields->pdata[column] = without_returns(text);
 }
 
-/* --- rows ----------------------------------------------------------------------------------- */
+/* --- rows --- */
 
 static bool begin_row(struct sheet_reading *reading, struct error *error)
 {

@@ -63,7 +63,7 @@ static bool too_much(const struct xlsx_book *book, struct error *error)
                      N_("this .xlsx file holds more sheets, styles or texts than can be read"));
 }
 
-/* --- sheets --------------------------------------------------------------------------------- */
+/* --- sheets --- */
 
 static void add_sheet(struct xlsx_book *book, const struct xlsx_part *part)
 {
@@ -159,7 +159,7 @@ bool xlsx_book_sheet(const struct xlsx_book *book, const char *wanted, const cha
     return refuse_sheet(book, wanted, error);
 }
 
-/* --- shared strings ------------------------------------------------------------------------- */
+/* --- shared strings --- */
 
 static void end_string(struct xlsx_book *book, size_t *begin)
 {
@@ -199,7 +199,7 @@ const char *xlsx_book_string(const struct xlsx_book *book, guint64 index)
     return book->pool->str + g_array_index(book->strings, size_t, index);
 }
 
-/* --- dates ---------------------------------------------------------------------------------- */
+/* --- dates --- */
 
 /* ECMA-376 part 1, 18.8.30, with the formats of Chinese, Japanese and Korean programs. */
 static bool is_known_date(guint64 format)
@@ -285,7 +285,7 @@ char *xlsx_book_date(const struct xlsx_book *book, double serial)
                            g_date_get_day(&date));
 }
 
-/* --- the whole ------------------------------------------------------------------------------ */
+/* --- the whole --- */
 
 bool xlsx_book_open(struct xlsx_book **book, const struct xlsx_file *file, struct error *error)
 {

@@ -38,7 +38,7 @@ void xlsx_part_free(struct xlsx_part *part)
     g_free(part);
 }
 
-/* --- unpacking ------------------------------------------------------------------------------ */
+/* --- unpacking --- */
 
 static int read_octets(void *user, char *buffer, int length)
 {
@@ -109,7 +109,7 @@ bool xlsx_part_open(struct xlsx_part **part, const struct xlsx_file *file, const
     return true;
 }
 
-/* --- nodes ---------------------------------------------------------------------------------- */
+/* --- nodes --- */
 
 bool xlsx_part_next(struct xlsx_part *part, struct error *error)
 {

@@ -34,7 +34,7 @@ void conf_free(struct conf *conf)
     g_free(conf);
 }
 
-/* --- kinds of its own ----------------------------------------------------------------------- */
+/* --- kinds of its own --- */
 
 static bool take_language(struct reader *reader, const struct key *key, const struct given *given,
                           void *field)
@@ -70,7 +70,7 @@ static bool take_guard(struct reader *reader, const struct key *key, const struc
 }
 static const struct kind kind_guard = {VALUE_TEXT, take_guard};
 
-/* --- the table ------------------------------------------------------------------------------ */
+/* --- the table --- */
 
 #define DAY (24 * 60 * USEC_PER_MINUTE)
 
@@ -99,7 +99,7 @@ static const struct key keys[] = {
 };
 #undef FIELD
 
-/* --- what follows where nothing is said ----------------------------------------------------- */
+/* --- what follows where nothing is said --- */
 
 /* The FQDN as the resolver knows it, else the bare name. */
 static char *own_hostname(void)
@@ -146,7 +146,7 @@ static void check_control(struct reader *reader, const char *control)
                        control);
 }
 
-/* --- workdays ------------------------------------------------------------------------------- */
+/* --- workdays --- */
 
 static bool wants_workdays(const struct conf *conf)
 {
@@ -177,7 +177,7 @@ static void read_workdays(struct conf *conf, struct problems *problems)
         remark_years(conf, problems);
 }
 
-/* --- reading -------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static struct conf *read_all(const char *file, struct problems *problems)
 {
@@ -228,7 +228,7 @@ void conf_check_files(const struct conf *conf, struct problems *problems)
     }
 }
 
-/* --- looking up ----------------------------------------------------------------------------- */
+/* --- looking up --- */
 
 const struct publication *conf_publication(const struct conf *conf, const char *id)
 {

@@ -5,7 +5,7 @@
 
 #define RATE_MOST 1000000
 
-/* --- rates ---------------------------------------------------------------------------------- */
+/* --- rates --- */
 
 static usec_t rate_period(const char *unit)
 {
@@ -38,7 +38,7 @@ static bool take_rate(struct reader *reader, const struct key *key, const struct
 }
 const struct kind kind_rate = {VALUE_TEXT, take_rate};
 
-/* --- domains -------------------------------------------------------------------------------- */
+/* --- domains --- */
 
 static void free_limit(void *pointer)
 {

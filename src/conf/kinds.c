@@ -30,7 +30,7 @@ char *reader_text(struct reader *reader, const config_setting_t *setting, const 
     return trimmed;
 }
 
-/* --- texts ---------------------------------------------------------------------------------- */
+/* --- texts --- */
 
 static void put_text(char **field, char *text)
 {
@@ -89,7 +89,7 @@ static bool take_texts(struct reader *reader, const struct key *key, const struc
 }
 const struct kind kind_texts = {VALUE_TEXTS, take_texts};
 
-/* --- numbers, durations, sizes -------------------------------------------------------------- */
+/* --- numbers, durations, sizes --- */
 
 static bool is_within(const struct key *key, long long number)
 {
@@ -176,7 +176,7 @@ static bool take_size(struct reader *reader, const struct key *key, const struct
 }
 const struct kind kind_size = {VALUE_TEXT, take_size};
 
-/* --- choices -------------------------------------------------------------------------------- */
+/* --- choices --- */
 
 static const struct choice *find_choice(struct reader *reader, const struct key *key,
                                         const char *text, struct place place)
@@ -223,7 +223,7 @@ static bool take_choices(struct reader *reader, const struct key *key, const str
 }
 const struct kind kind_choices = {VALUE_TEXTS, take_choices};
 
-/* --- addresses ------------------------------------------------------------------------------ */
+/* --- addresses --- */
 
 static bool parse_address(struct reader *reader, const char *text, struct place place,
                           struct address **address)

@@ -28,7 +28,7 @@ static void free_publication(void *publication)
     publication_free(publication);
 }
 
-/* --- kinds of its own ----------------------------------------------------------------------- */
+/* --- kinds of its own --- */
 
 static bool is_id(const char *text)
 {
@@ -97,7 +97,7 @@ static bool take_reply_to(struct reader *reader, const struct key *key, const st
 }
 static const struct kind kind_reply_to = {VALUE_TEXT, take_reply_to};
 
-/* --- the table ------------------------------------------------------------------------------ */
+/* --- the table --- */
 
 static const struct choice requirements[] = {
     {"date", REQUIRE_DATE},         {"editor", REQUIRE_EDITOR},
@@ -139,7 +139,7 @@ static struct publication *read_publication(struct reader *reader, const config_
     return publication;
 }
 
-/* --- what may stand once -------------------------------------------------------------------- */
+/* --- what may stand once --- */
 
 static bool same_name(const char *a, const char *b)
 {

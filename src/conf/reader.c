@@ -21,7 +21,7 @@ struct reader {
     GHashTable *included; /* name in the @include → path */
 };
 
-/* --- opening -------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 /* Follows symbolic links, unlike file_load(): administrators link configuration files. */
 static bool load(GString **text, const char *path, struct error *error)
@@ -129,7 +129,7 @@ void reader_free(struct reader *reader)
     g_free(reader);
 }
 
-/* --- places and problems -------------------------------------------------------------------- */
+/* --- places and problems --- */
 
 const config_setting_t *reader_root(const struct reader *reader)
 {
@@ -186,7 +186,7 @@ struct problems *reader_problems(const struct reader *reader)
     return reader->problems;
 }
 
-/* --- tables of keys ------------------------------------------------------------------------- */
+/* --- tables of keys --- */
 
 static bool is_sequence(const config_setting_t *setting)
 {

@@ -85,7 +85,7 @@ struct key {
 void reader_read(struct reader *reader, const config_setting_t *group, const struct key keys[],
                  size_t count, void *object);
 
-/* --- kinds, and the field that each wants --------------------------------------------------- */
+/* --- kinds, and the field that each wants --- */
 
 extern const struct kind kind_text;      /* char *, without blanks at its ends */
 extern const struct kind kind_path;      /* char *, made absolute by reader_path() */

@@ -18,7 +18,7 @@ static void free_relay(void *pointer)
     g_free(relay);
 }
 
-/* --- kinds of its own ----------------------------------------------------------------------- */
+/* --- kinds of its own --- */
 
 bool is_host_name(const char *text)
 {
@@ -51,7 +51,7 @@ static bool take_host(struct reader *reader, const struct key *key, const struct
 }
 static const struct kind kind_host = {VALUE_TEXT, take_host};
 
-/* --- the table ------------------------------------------------------------------------------ */
+/* --- the table --- */
 
 static const struct choice tls_modes[] = {
     {"none", TLS_NONE},
@@ -85,7 +85,7 @@ static const struct key keys[] = {
 };
 #undef FIELD
 
-/* --- what must fit together ----------------------------------------------------------------- */
+/* --- what must fit together --- */
 
 static bool is_loopback(const char *host)
 {

@@ -9,7 +9,7 @@
 #define DAY_MINUTES 1440
 #define DAYS_AHEAD 40 /* no holidays are so long */
 
-/* --- reading -------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static bool read_time(const char *text, unsigned *minutes)
 {
@@ -48,7 +48,7 @@ static bool take_window(struct reader *reader, const struct key *key, const stru
 }
 const struct kind kind_window = {VALUE_TEXT, take_window};
 
-/* --- asking --------------------------------------------------------------------------------- */
+/* --- asking --- */
 
 static usec_t time_of(GDateTime *day, unsigned minutes)
 {

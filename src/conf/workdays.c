@@ -28,7 +28,7 @@ bool workdays_has(const struct workdays *workdays, int year, int month, int day)
     return g_date_get_weekday(&date) <= G_DATE_FRIDAY;
 }
 
-/* --- reading -------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 struct notice { /* of one year */
     unsigned year;

@@ -18,6 +18,12 @@ static struct decision defer(enum blame blame)
         .event = ON_REFUSED_FOR_NOW, .when = WHEN_SCHEDULE, .blame = blame, .counts = true};
 }
 
+/* A notice is tried again by the schedule: held, it would tell nobody why an issue is. */
+static struct decision blame_issue(const struct situation *s)
+{
+    return s->notice ? defer(BLAME_NOBODY) : put_back(s, BLAME_ISSUE);
+}
+
 static struct decision fail(void)
 {
     return (struct decision){.event = ON_REFUSED_FOR_GOOD, .when = WHEN_NEVER, .counts = true};
@@ -59,9 +65,9 @@ static bool is_too_many(const struct situation *s)
 static struct decision decide_ours(const struct situation *s)
 {
     if (s->lot > 1)
-        return s->all_ours ? put_back(s, BLAME_ISSUE) : fail();
+        return s->all_ours ? blame_issue(s) : fail();
     if (s->ours_streak + 1 >= OURS_STREAK_MAX)
-        return put_back(s, BLAME_ISSUE);
+        return blame_issue(s);
     /* One alone may be refused for itself: told by a second refusal while others are taken. */
     return s->attempts && s->taken_before ? fail() : defer(BLAME_NOBODY);
 }
@@ -93,7 +99,7 @@ static struct decision decide_message(const struct situation *s)
     bool recipients_own = s->personal && s->stage == STAGE_END_OF_DATA;
     if (recipients_own && s->content_streak + 1 < CONTENT_STREAK_MAX)
         return fail();
-    return put_back(s, BLAME_ISSUE);
+    return blame_issue(s);
 }
 
 struct decision decide(const struct situation *s)

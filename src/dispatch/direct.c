@@ -16,7 +16,7 @@ static void wait_for(struct link *link)
     link_close(link);
 }
 
-/* --- a check --------------------------------------------------------------------------------------- */
+/* --- a check --- */
 
 static const char *const troubles[] = {
     [GONE_DONE] = NULL,
@@ -79,7 +79,7 @@ void dispatch_check_relays(const struct conf *conf, struct problems *problems)
     }
 }
 
-/* --- a trial copy ---------------------------------------------------------------------------------- */
+/* --- a trial copy --- */
 
 static void verdict_free(void *pointer)
 {

@@ -18,7 +18,7 @@ void dispatch_fail(struct dispatch *dispatch, const struct error *error)
     sd_event_exit(dispatch->loop, error->exit_class ? error->exit_class : EX_SOFTWARE);
 }
 
-/* --- commits --------------------------------------------------------------------------------------- */
+/* --- commits --- */
 
 /* A sender that has nothing to do waits for the commit that gives it something. */
 static bool a_sender_waits(const struct dispatch *dispatch)
@@ -85,7 +85,7 @@ static void tell_changed(struct dispatch *dispatch, const GArray *ended)
         dispatch->ended(dispatch->ended_user, g_array_index(ended, int64_t, i));
 }
 
-/* --- the turn -------------------------------------------------------------------------------------- */
+/* --- the turn --- */
 
 static void kill_hanging_senders(struct dispatch *dispatch)
 {
@@ -163,7 +163,7 @@ void dispatch_wake(struct dispatch *dispatch)
     sd_event_source_set_enabled(dispatch->turn, SD_EVENT_ONESHOT);
 }
 
-/* --- start and end --------------------------------------------------------------------------------- */
+/* --- start and end --- */
 
 static bool add_sources(struct dispatch *dispatch, struct error *error)
 {

@@ -25,7 +25,7 @@ static void note_wait(struct dispatch *dispatch, int64_t issue, enum wait_reason
                          g_memdup2(&wait, sizeof wait));
 }
 
-/* --- one lot --------------------------------------------------------------------------------------- */
+/* --- one lot --- */
 
 enum gave {
     GAVE,    /* a lot was handed out, so there may be more */
@@ -36,11 +36,21 @@ enum gave {
 
 /* What an issue has to give: stream 0 are its first tries, the others what is due of its lanes. So
  * neither retries nor first tries starve, and a lane at its limit holds up nothing else. */
-static bool has_stream(const struct work *work, guint stream, usec_t now)
+static const struct due *due_of(const struct work *work, guint stream)
+{
+    return &g_array_index(work->due, struct due, stream - 1);
+}
+
+static usec_t due_until(const struct dispatch *dispatch, const struct work *work, guint stream)
+{
+    return schedule_due_until(&dispatch->conf->retry, due_of(work, stream)->next, clock_now());
+}
+
+static bool has_stream(const struct dispatch *dispatch, const struct work *work, guint stream)
 {
     if (stream == 0)
         return work->has_first;
-    return g_array_index(work->due, struct due, stream - 1).next <= now;
+    return due_of(work, stream)->next <= due_until(dispatch, work, stream);
 }
 
 static bool claim_lot(struct dispatch *dispatch, const struct work *work, guint stream,
@@ -48,9 +58,8 @@ static bool claim_lot(struct dispatch *dispatch, const struct work *work, guint 
 {
     if (stream == 0)
         return queue_claim_first(dispatch->queue, work->issue, room, claims, count, error);
-    const char *lane = g_array_index(work->due, struct due, stream - 1).lane;
-    return queue_claim_due(dispatch->queue, work->issue, lane, clock_now(), room, claims, count,
-                           error);
+    return queue_claim_due(dispatch->queue, work->issue, due_of(work, stream)->lane,
+                           due_until(dispatch, work, stream), room, claims, count, error);
 }
 
 static void give(struct dispatch *dispatch, struct sender *sender, const struct work *work,
@@ -74,7 +83,7 @@ static void give(struct dispatch *dispatch, struct sender *sender, const struct 
 
 static struct lane *lane_of(const struct dispatch *dispatch, const struct work *work, guint stream)
 {
-    const char *name = stream ? g_array_index(work->due, struct due, stream - 1).lane : NULL;
+    const char *name = stream ? due_of(work, stream)->lane : NULL;
     return name ? lanes_named(dispatch->lanes, name) : NULL;
 }
 
@@ -106,7 +115,7 @@ static bool give_lot(struct dispatch *dispatch, const struct work *work, guint s
     return true;
 }
 
-/* --- one issue ------------------------------------------------------------------------------------- */
+/* --- one issue --- */
 
 static guint next_stream(const struct dispatch *dispatch, int64_t issue)
 {
@@ -131,7 +140,7 @@ static bool give_of_streams(struct dispatch *dispatch, const struct work *work,
         guint stream = (start + i) % count;
         enum gave gave;
         usec_t open = 0;
-        if (!has_stream(work, stream, clock_now()))
+        if (!has_stream(dispatch, work, stream))
             continue;
         if (!give_lot(dispatch, work, stream, relay, &gave, &open, error))
             return false;
@@ -151,10 +160,10 @@ static bool give_of_streams(struct dispatch *dispatch, const struct work *work,
     return true;
 }
 
-static bool has_work(const struct work *work, usec_t now)
+static bool has_work(const struct dispatch *dispatch, const struct work *work)
 {
     for (guint stream = 0; stream <= work->due->len; stream++)
-        if (has_stream(work, stream, now))
+        if (has_stream(dispatch, work, stream))
             return true;
     return false;
 }
@@ -165,7 +174,7 @@ static bool serve_issue(struct dispatch *dispatch, const struct work *work, usec
     struct relay_state *relay = NULL;
     enum relay_choice choice;
     *given = false;
-    if (!has_work(work, clock_now()) || g_hash_table_contains(dispatch->waits, &work->issue))
+    if (!has_work(dispatch, work) || g_hash_table_contains(dispatch->waits, &work->issue))
         return true;
     if (!pick_relay(dispatch, work->issue, &relay, &choice, next, error))
         return false;
@@ -184,7 +193,7 @@ static bool serve_issue(struct dispatch *dispatch, const struct work *work, usec
            queue_hold(dispatch->queue, work->issue, HOLD_RELAY, answer, "fensongd", error);
 }
 
-/* --- what time brings ------------------------------------------------------------------------------ */
+/* --- what time brings --- */
 
 static const struct publication *publication_of(const struct dispatch *dispatch,
                                                 const struct work *work)
@@ -253,7 +262,7 @@ static void look_again(struct dispatch *dispatch, const struct work *work, usec_
     }
 }
 
-/* --- all of them ----------------------------------------------------------------------------------- */
+/* --- all of them --- */
 
 /* The issues behind the one that got something last come first. */
 static guint first_of_round(const struct dispatch *dispatch, const GArray *work)

@@ -1,7 +1,7 @@
 /* The limits of relays and domains: over a restart, and for who looks. */
 #include "dispatch/parts.h"
 
-/* --- over a restart -------------------------------------------------------------------------------- */
+/* --- over a restart --- */
 
 static bool load(struct dispatch *dispatch, struct valve *valve, const char *kind,
                  const char *name, struct error *error)
@@ -56,7 +56,7 @@ bool limits_save(struct dispatch *dispatch, struct error *error)
     return true;
 }
 
-/* --- for who looks --------------------------------------------------------------------------------- */
+/* --- for who looks --- */
 
 static struct learnt learnt_of(const struct valve *valve)
 {

@@ -27,14 +27,17 @@ static bool has_mailbox_code(const struct reply *reply)
                                g_str_has_prefix(reply->enhanced + 1, ".2."));
 }
 
-static bool taken_before(struct dispatch *dispatch, int64_t issue)
+static void look_at_issue(struct dispatch *dispatch, int64_t issue, struct situation *common)
 {
     AUTO(queue_issue) struct queue_issue *known = NULL;
     AUTO(error) struct error ignored = {0};
-    return queue_issue(dispatch->queue, issue, &known, &ignored) && known->counts.sent > 0;
+    if (!queue_issue(dispatch->queue, issue, &known, &ignored))
+        return;
+    common->taken_before = known->counts.sent > 0;
+    common->notice = g_str_equal(known->kind, "notice");
 }
 
-/* --- what is the same for all ---------------------------------------------------------------------- */
+/* --- what is the same for all --- */
 
 /* The answer without the address that it repeats. */
 static char *bare_answer(const struct verdict *verdict, const struct claim *claim)
@@ -91,15 +94,15 @@ static struct situation common_situation(struct dispatch *dispatch, struct relay
         .all_ours = all_are_ours(dispatch, job, verdicts, count),
         .ours_streak = relay->ours_streak,
         .content_streak = relay->content_streak,
-        .taken_before = taken_before(dispatch, job->issue),
         .after_unknown = dispatch->conf->retry.unknown,
     };
+    look_at_issue(dispatch, job->issue, &common);
     for (size_t i = 0; i < count; i++)
         common.taken += verdicts[i].kind != VERDICT_UNTOUCHED && !refused_at_rcpt(&verdicts[i]);
     return common;
 }
 
-/* --- one of them ----------------------------------------------------------------------------------- */
+/* --- one of them --- */
 
 static struct situation situation_of(const struct applying *applying, const struct claim *claim,
                                      const struct verdict *verdict)
@@ -246,7 +249,7 @@ static void learn_speed(const struct applying *applying)
     double before = valve_learnt(valve);
     if (applying->too_fast)
         valve_too_fast(valve, now);
-    if (!applying->too_fast || valve_learnt(valve) == before)
+    if (!applying->too_fast || !*applying->relay->name || valve_learnt(valve) == before)
         return;
     const struct reply *reply = &applying->too_fast->reply;
     log_line(LOG_WARNING,

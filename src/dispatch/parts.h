@@ -70,7 +70,7 @@ struct wait {
     usec_t until; /* wall clock */
 };
 
-/* --- senders.c ------------------------------------------------------------------------------------- */
+/* --- senders.c --- */
 
 MUST bool sender_start(struct dispatch *dispatch, struct relay_state *relay, struct error *error);
 /* Gives it the jobs that the last commit made ours. */
@@ -83,7 +83,7 @@ void handed_free(struct handed *job);
 /* Is one of its transactions between its end of data and the answer? */
 bool sender_waits_for_end(const struct sender *sender);
 
-/* --- pick.c ---------------------------------------------------------------------------------------- */
+/* --- pick.c --- */
 
 enum relay_choice { CHOICE_FOUND, CHOICE_ALL_REST, CHOICE_ALL_BARRED };
 /* The first healthy relay that has not refused this issue. *next: when one has rested. */
@@ -96,19 +96,19 @@ struct sender *pick_sender(struct dispatch *dispatch, struct relay_state *relay,
 /* How many senders have jobs of this lane. */
 unsigned lane_senders(const struct dispatch *dispatch, const struct lane *lane);
 
-/* --- limits.c -------------------------------------------------------------------------------------- */
+/* --- limits.c --- */
 
 /* What the limits had left and had learnt before the restart. */
 MUST bool limits_load(struct dispatch *dispatch, struct error *error);
 /* Adds what changed to the transaction. */
 MUST bool limits_save(struct dispatch *dispatch, struct error *error);
 
-/* --- trouble.c ------------------------------------------------------------------------------------- */
+/* --- trouble.c --- */
 
 /* After a turn: does it stand still? */
 void trouble_look(struct dispatch *dispatch);
 
-/* --- outcomes.c ------------------------------------------------------------------------------------ */
+/* --- outcomes.c --- */
 
 /* What became of a job: records each verdict, blames whom it must. `lost`: the connection went under
  * it. Verdicts for deliveries that are not of this job are an error. */
@@ -119,7 +119,7 @@ MUST bool outcomes_apply(struct dispatch *dispatch, struct relay_state *relay,
 MUST bool outcomes_of_lost_job(struct dispatch *dispatch, struct sender *sender,
                                const struct handed *job, bool lost, struct error *error);
 
-/* --- recovery.c ------------------------------------------------------------------------------------ */
+/* --- recovery.c --- */
 
 /* After a start: what the journals of former senders know becomes outcomes, what was claimed and is
  * in none of them is due again. Waits a while for senders that outlived their daemon. */

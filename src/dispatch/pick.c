@@ -8,7 +8,7 @@
 #define JOBS_AHEAD_PERSONAL 4
 #define JOBS_AHEAD_BATCHED 2
 
-/* --- relays ---------------------------------------------------------------------------------------- */
+/* --- relays --- */
 
 static bool has_jobs(const struct dispatch *dispatch, const struct relay_state *relay)
 {
@@ -53,7 +53,7 @@ bool pick_relay(struct dispatch *dispatch, int64_t issue, struct relay_state **c
     return true;
 }
 
-/* --- senders --------------------------------------------------------------------------------------- */
+/* --- senders --- */
 
 static bool carries(const struct sender *sender, const struct lane *lane)
 {

@@ -47,7 +47,7 @@ bool sender_waits_for_end(const struct sender *sender)
     return job && job->end_was_sent;
 }
 
-/* --- what it tells --------------------------------------------------------------------------------- */
+/* --- what it tells --- */
 
 static struct handed *find_job(struct sender *sender, uint64_t id)
 {
@@ -177,7 +177,7 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *u
     return 0;
 }
 
-/* --- its end --------------------------------------------------------------------------------------- */
+/* --- its end --- */
 
 static bool was_lost(const struct sender *sender)
 {
@@ -279,7 +279,7 @@ void sender_end(struct sender *sender)
     (void)shutdown(sender->link.socket, SHUT_WR);
 }
 
-/* --- its start and its jobs ------------------------------------------------------------------------ */
+/* --- its start and its jobs --- */
 
 bool sender_start(struct dispatch *dispatch, struct relay_state *relay, struct error *error)
 {

@@ -33,7 +33,7 @@ void valve_set_limits(struct valve *valve, const struct limits *limits)
         valve->recipients = valve->messages = 1;
 }
 
-/* --- what was learnt ------------------------------------------------------------------------------- */
+/* --- what was learnt --- */
 
 static void forget_rate(struct valve *valve)
 {
@@ -135,7 +135,7 @@ double valve_learnt(const struct valve *valve)
     return valve->learnt * 60;
 }
 
-/* --- the rates ------------------------------------------------------------------------------------- */
+/* --- the rates --- */
 
 static double rate_of(const struct valve *valve)
 {
@@ -153,13 +153,17 @@ static double pour(double tokens, double rate, double passed, bool learnt)
     return MIN(most, tokens + rate * passed);
 }
 
-static void fill(struct valve *valve, usec_t now)
+static void fill_for(struct valve *valve, double passed, usec_t now)
 {
-    double passed = valve->filled_at ? seconds(MAX(now - valve->filled_at, 0)) : 0;
-    raise_rate(valve, now);
     valve->recipients = pour(valve->recipients, rate_of(valve), passed, valve->learnt > 0);
     valve->messages = pour(valve->messages, a_second(valve->limits.message_rate), passed, false);
     valve->filled_at = now;
+}
+
+static void fill(struct valve *valve, usec_t now)
+{
+    raise_rate(valve, now);
+    fill_for(valve, valve->filled_at ? seconds(MAX(now - valve->filled_at, 0)) : 0, now);
 }
 
 size_t valve_room(struct valve *valve, size_t wanted, usec_t now)
@@ -208,7 +212,7 @@ unsigned valve_connections(struct valve *valve, usec_t now)
     return valve->connections ? MIN(valve->connections, configured) : configured;
 }
 
-/* --- over a restart -------------------------------------------------------------------------------- */
+/* --- over a restart --- */
 
 #define THOUSANDTHS 1000.0
 
@@ -234,12 +238,12 @@ void valve_load(struct valve *valve, const struct queue_valve *saved, usec_t now
     usec_t passed = MAX(wall - saved->at, 0);
     valve->recipients = (double)saved->recipients / THOUSANDTHS;
     valve->messages = (double)saved->messages / THOUSANDTHS;
-    valve->filled_at = MAX(now - passed, 1);
     valve->learnt = (double)saved->learnt / THOUSANDTHS / 60;
     valve->well = (double)saved->well / THOUSANDTHS / 60;
     valve->raised_at = valve->connections_at = now - passed;
     valve->connections = (unsigned)saved->connections;
     valve->lot = (size_t)saved->lot;
+    fill_for(valve, seconds(passed), now);
     struct limits limits = valve->limits;
     valve_set_limits(valve, &limits);
 }

@@ -10,7 +10,7 @@ static char *parcels_folder(const struct conf *conf)
     return g_build_filename(conf->state_dir, "spool", "parcels", NULL);
 }
 
-/* --- filing ---------------------------------------------------------------------------------------- */
+/* --- filing --- */
 
 /* What lies under that name may be another text by now, if the daemon was away for long. */
 static bool is_the_original(const struct publication *publication, const struct queue_issue *issue)
@@ -71,7 +71,7 @@ bool admission_file_all(const struct conf *conf, struct queue *queue, struct err
     return true;
 }
 
-/* --- admission ------------------------------------------------------------------------------------- */
+/* --- admission --- */
 
 static char *name_of(const struct parcel *parcel)
 {
@@ -185,7 +185,7 @@ enum admission_result admission_run(const struct admission_order *order, int64_t
     return result;
 }
 
-/* --- sweeping -------------------------------------------------------------------------------------- */
+/* --- sweeping --- */
 
 bool admission_sweep(const struct conf *conf, struct queue *queue, struct error *error)
 {

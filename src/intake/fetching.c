@@ -30,7 +30,7 @@ static void set_timer(struct fetching *fetching, usec_t after)
     (void)sd_event_source_set_enabled(fetching->timer, SD_EVENT_ONESHOT);
 }
 
-/* --- one run ---------------------------------------------------------------------------------- */
+/* --- one run --- */
 
 static int on_child(sd_event_source *source, const siginfo_t *info, void *user)
 {
@@ -90,7 +90,7 @@ static int on_time(sd_event_source *source, uint64_t time, void *user)
     return 0;
 }
 
-/* --- changes ---------------------------------------------------------------------------------- */
+/* --- changes --- */
 
 static int on_change(sd_event_source *source, const struct inotify_event *event, void *user)
 {
@@ -116,7 +116,7 @@ static void watch_groups(struct fetching *fetching)
                  fetching->conf->groups_dir);
 }
 
-/* --- all -------------------------------------------------------------------------------------- */
+/* --- all --- */
 
 bool fetching_start(struct fetching **fetching, sd_event *loop, const struct conf *conf,
                     fetching_ended *ended, void *user, struct error *error)

@@ -60,7 +60,7 @@ static void finish(struct visit *visit, usec_t later)
     start_waiting(reception);
 }
 
-/* --- how an intake ended --------------------------------------------------------------------------- */
+/* --- how an intake ended --- */
 
 static char *read_reason(const struct visit *visit, const char *name)
 {
@@ -169,7 +169,7 @@ static int on_limit(sd_event_source *source, uint64_t time, void *user)
     return 0;
 }
 
-/* --- how it starts --------------------------------------------------------------------------------- */
+/* --- how it starts --- */
 
 static bool run_intake(struct visit *visit, struct error *error)
 {

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* --- what speaks for a title ------------------------------------------------------------------ */
+/* --- what speaks for a title --- */
 
 struct weight {
     unsigned all;  /* this evidence, all of it … */
@@ -52,7 +52,7 @@ static int title_score(unsigned evidence)
     return evidence & (SEEN_SHORT | SEEN_HEADING) ? score : 0;
 }
 
-/* --- the walk --------------------------------------------------------------------------------- */
+/* --- the walk --- */
 
 struct walk {
     struct outline *outline;
@@ -143,7 +143,7 @@ static void see_context(struct walk *walk, struct reading *reading)
     reading->score = title_score(reading->evidence);
 }
 
-/* --- sections --------------------------------------------------------------------------------- */
+/* --- sections --- */
 
 /* The next line that is no rule, within the body. */
 static const struct reading *next_line(const struct outline *outline, guint at)
@@ -247,7 +247,7 @@ static void take_section(struct walk *walk, struct reading *reading)
     g_ptr_array_add(walk->outline->issue->sections, TAKE(name));
 }
 
-/* --- notes ------------------------------------------------------------------------------------ */
+/* --- notes --- */
 
 /* 【编者按】…, 编者按：… */
 static bool begins_note(const char *text)
@@ -287,7 +287,7 @@ static guint take_note(struct walk *walk, guint at)
     return i - 1;
 }
 
-/* --- titles and text -------------------------------------------------------------------------- */
+/* --- titles and text --- */
 
 static void take_title(struct walk *walk, struct reading *reading)
 {
@@ -383,7 +383,7 @@ static guint take_block(struct walk *walk, guint at)
     return at;
 }
 
-/* --- a second masthead ------------------------------------------------------------------------ */
+/* --- a second masthead --- */
 
 /* The name, and a line of number or date right under it: another issue begins. */
 static void find_second_masthead(const struct outline *outline)

@@ -15,7 +15,7 @@ struct build {
     struct block *note;   /* waits for the article that it stands before */
 };
 
-/* --- titles ----------------------------------------------------------------------------------- */
+/* --- titles --- */
 
 /* Bullets and numbers before a title are layout. */
 static char *title_of(const char *text)
@@ -61,7 +61,7 @@ static void take_section(struct build *build, const struct reading *reading)
     build->section = outline_section_name(reading->block->text);
 }
 
-/* --- text ------------------------------------------------------------------------------------- */
+/* --- text --- */
 
 static void take_note(struct build *build, const struct block *block)
 {
@@ -146,7 +146,7 @@ static void take(struct build *build, guint at)
     }
 }
 
-/* --- the end ---------------------------------------------------------------------------------- */
+/* --- the end --- */
 
 static void check_contents(const struct outline *outline)
 {

@@ -46,7 +46,7 @@ bool contents_is_head(const char *line)
     return false;
 }
 
-/* --- entries ---------------------------------------------------------------------------------- */
+/* --- entries --- */
 
 /* `…… 3`, `(3)`, `  3`, `第3页` at the end; four digits are a year. */
 static char *without_page(const char *text)
@@ -95,7 +95,7 @@ void contents_add_section(struct contents *contents, const char *name)
     g_hash_table_add(contents->sections, words_key(name));
 }
 
-/* --- matching --------------------------------------------------------------------------------- */
+/* --- matching --- */
 
 /* Do all of the entry's characters stand in the title, in order, and are they a good part of it? */
 static bool shortens(const char *entry, const char *title)

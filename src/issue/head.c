@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* --- what the masthead says ------------------------------------------------------------------- */
+/* --- what the masthead says --- */
 
 struct head {
     struct outline *outline;
@@ -70,7 +70,7 @@ static void take_date(struct head *head, const struct masthead *said, int line)
     head->date_year = said->date_year;
 }
 
-/* --- what its other words are ----------------------------------------------------------------- */
+/* --- what its other words are --- */
 
 /* Between Chinese characters the blanks only space the name out. */
 static char *name_of(const char *words)
@@ -172,7 +172,7 @@ static void take_words(struct head *head, const char *words, int line)
 
 enum { LAST_LINE = 200 }; /* a masthead does not reach further */
 
-/* --- its lines -------------------------------------------------------------------------------- */
+/* --- its lines --- */
 
 /* Does one of the next blocks go on with the masthead? */
 static bool more_follows(const struct outline *outline, guint at)
@@ -293,7 +293,7 @@ static void finish_masthead(struct head *head)
                         N_("the masthead has no year"));
 }
 
-/* --- the contents ----------------------------------------------------------------------------- */
+/* --- the contents --- */
 
 static bool occurs_again(const struct outline *outline, const char *key)
 {

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* --- where it begins -------------------------------------------------------------------------- */
+/* --- where it begins --- */
 
 /* 北京市科协办公室　2023年11月16日印发, （共印150份） */
 static bool is_printing_line(const char *text)
@@ -105,7 +105,7 @@ void outline_find_imprint(struct outline *outline)
         outline->readings[i].role = ROLE_IMPRINT;
 }
 
-/* --- its parts -------------------------------------------------------------------------------- */
+/* --- its parts --- */
 
 struct imprint {
     struct outline *outline;

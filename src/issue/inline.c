@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* --- HTML ------------------------------------------------------------------------------------- */
+/* --- HTML --- */
 
 static const char *skip_comment(const char *at)
 {
@@ -76,7 +76,7 @@ char *inline_html_text(const char *html, bool *picture)
     return g_string_free(text, FALSE);
 }
 
-/* --- the walk --------------------------------------------------------------------------------- */
+/* --- the walk --- */
 
 struct walk {
     struct inline_text *to;

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-/* --- the struct ------------------------------------------------------------------------------- */
+/* --- the struct --- */
 
 static void free_article(void *article)
 {
@@ -56,7 +56,7 @@ void issue_free(struct issue *issue)
     g_free(issue);
 }
 
-/* --- reading ---------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 enum document_form document_form(const char *name)
 {
@@ -153,7 +153,7 @@ bool issue_read(struct issue **issue, const void *octets, size_t length, const c
     return good;
 }
 
-/* --- what a publication requires -------------------------------------------------------------- */
+/* --- what a publication requires --- */
 
 /* A macro, because a msgid must stand in the call that formats it. */
 #define MISSING(line, todo, what)                                                                  \

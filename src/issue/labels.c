@@ -34,7 +34,7 @@ static const char *const prefixes[] = {"信息", "报送", "投稿", "来稿", "
                                        "责任", "执行", "咨询", "值班", "办公", "组稿", "本刊"};
 static const char *const suffixes[] = {"人", "单位", "员"};
 
-/* --- one label -------------------------------------------------------------------------------- */
+/* --- one label --- */
 
 /* May the character before `end` be a blank, or stand for another? Ideographic blanks and
  * full-width letters are in U+3000 and U+FF00. */
@@ -116,7 +116,7 @@ static bool may_begin(const char *line, const char *begin, const struct label_wo
     return g_utf8_strlen(word->word, -1) > 1;
 }
 
-/* --- cutting ---------------------------------------------------------------------------------- */
+/* --- cutting --- */
 
 static void segment_free(void *pointer)
 {
@@ -192,7 +192,7 @@ static GPtrArray *cut_at_colons(const char *line)
     return segments;
 }
 
-/* --- without colons --------------------------------------------------------------------------- */
+/* --- without colons --- */
 
 static bool value_fits(enum label label, const char *value)
 {

@@ -16,7 +16,7 @@ enum {
     HEAD_LINES = 60,       /* a masthead is looked for in these */
 };
 
-/* --- measuring -------------------------------------------------------------------------------- */
+/* --- measuring --- */
 
 static int width_of(gunichar c)
 {
@@ -175,7 +175,7 @@ bool layout_is_full(const struct layout *layout, const char *line, int indent, c
     return width <= WIDEST_WRAP && width + first_word_width(next) + 2 > layout->wrap;
 }
 
-/* --- paragraphs ------------------------------------------------------------------------------- */
+/* --- paragraphs --- */
 
 /* Does a line that looks so begin something of its own, whatever stands before it? */
 static bool begins_block(const struct block_line *line)

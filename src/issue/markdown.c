@@ -44,7 +44,7 @@ static int head_line(cmark_node *table)
     return line + 1;
 }
 
-/* --- pieces ----------------------------------------------------------------------------------- */
+/* --- pieces --- */
 
 static void read_inline(struct reader *reader, struct inline_text *text, cmark_node *node)
 {
@@ -95,7 +95,7 @@ static void add_lines(struct reader *reader, const char *text, int first_line)
     layout_paragraphs(&reader->layout, lines, reader->blocks);
 }
 
-/* --- paragraphs and headings ------------------------------------------------------------------ */
+/* --- paragraphs and headings --- */
 
 static void add_paragraph(struct reader *reader, cmark_node *node)
 {
@@ -165,7 +165,7 @@ static void add_heading(struct reader *reader, cmark_node *node)
     inline_clear(&text);
 }
 
-/* --- lists and quotes ------------------------------------------------------------------------- */
+/* --- lists and quotes --- */
 
 enum { DEEPEST_INDENT = 8 };
 
@@ -287,7 +287,7 @@ static void add_list(struct reader *reader, cmark_node *list)
     g_ptr_array_add(reader->blocks, paragraph);
 }
 
-/* --- tables and footnotes --------------------------------------------------------------------- */
+/* --- tables and footnotes --- */
 
 static GPtrArray *read_row(struct reader *reader, cmark_node *row, GString *line)
 {
@@ -347,7 +347,7 @@ static void add_html(struct reader *reader, cmark_node *node)
     add_lines(reader, text, line);
 }
 
-/* --- the document ----------------------------------------------------------------------------- */
+/* --- the document --- */
 
 static void add_block(struct reader *reader, cmark_node *node)
 {

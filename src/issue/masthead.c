@@ -20,7 +20,7 @@ struct form {
     take *take;
 };
 
-/* --- what each form says ---------------------------------------------------------------------- */
+/* --- what each form says --- */
 
 static int number_of(const char *text)
 {
@@ -118,7 +118,7 @@ static GRegex *form_regex(size_t form)
     return compiled[form];
 }
 
-/* --- a line ----------------------------------------------------------------------------------- */
+/* --- a line --- */
 
 /* What was read is cut out; a mark stays, so that the words on both sides don't become one. */
 static char *cut_out(struct masthead *masthead, char *line, size_t form)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- footnotes -------------------------------------------------------------------------------- */
+/* --- footnotes --- */
 
 /* A reader may give them where they stand or all at the end; they go to the article that refers to
  * them. */
@@ -65,7 +65,7 @@ static void give_footnotes(struct issue *issue, GPtrArray *footnotes)
     g_free(owners);
 }
 
-/* --- the way ---------------------------------------------------------------------------------- */
+/* --- the way --- */
 
 static void begin(struct outline *outline, const GPtrArray *blocks)
 {

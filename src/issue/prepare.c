@@ -14,7 +14,7 @@ static const char *next_line(const char *line)
     return *end ? end + 1 : end;
 }
 
-/* --- front matter ----------------------------------------------------------------------------- */
+/* --- front matter --- */
 
 static bool is_line(const char *line, const char *text)
 {
@@ -50,7 +50,7 @@ static size_t front_matter_length(const char *source)
     return 0;
 }
 
-/* --- definitions ------------------------------------------------------------------------------ */
+/* --- definitions --- */
 
 /* `[label]:` at the line's beginning: where the colon is; NULL: none. */
 static const char *definition_colon(const char *line)

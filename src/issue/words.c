@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* --- cleaning --------------------------------------------------------------------------------- */
+/* --- cleaning --- */
 
 static bool is_zero_width(gunichar c)
 {
@@ -94,7 +94,7 @@ GPtrArray *words_split(const char *text)
     }
 }
 
-/* --- form ------------------------------------------------------------------------------------- */
+/* --- form --- */
 
 bool words_is_han(gunichar c)
 {
@@ -230,7 +230,7 @@ bool words_is_persons(const char *text)
     return names->len > 0;
 }
 
-/* --- marks ------------------------------------------------------------------------------------ */
+/* --- marks --- */
 
 static const char *skip_blanks(const char *text)
 {

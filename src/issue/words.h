@@ -2,7 +2,7 @@
 #pragma once
 #include "base/text.h"
 
-/* --- cleaning --------------------------------------------------------------------------------- */
+/* --- cleaning --- */
 
 /* A copy without blanks at both ends and zero-width characters; non-breaking blanks and tabs become
  * plain ones. Caller frees. */
@@ -19,7 +19,7 @@ char *words_key(const char *text);
  * frees. */
 GPtrArray *words_split(const char *text);
 
-/* --- form ------------------------------------------------------------------------------------- */
+/* --- form --- */
 
 bool words_is_han(gunichar character);
 /* Does it end as a sentence or a quotation ends? A bracket that was not opened in it counts; one
@@ -36,7 +36,7 @@ bool words_is_unit(const char *text);
 /* Is it a person's name, or several apart by blanks or 、? */
 bool words_is_persons(const char *text);
 
-/* --- marks ------------------------------------------------------------------------------------ */
+/* --- marks --- */
 
 enum mark { /* what a line begins with */
             MARK_NONE,

@@ -51,7 +51,7 @@ static void set_encoded(GMimeObject *object, const char *name, const char *value
     g_mime_header_set_raw_value(header, raw);
 }
 
-/* --- parts ------------------------------------------------------------------------------------ */
+/* --- parts --- */
 
 static void set_content(GMimePart *part, const void *octets, size_t length)
 {
@@ -187,7 +187,7 @@ static GMimeObject *body_of(const struct letter *letter)
     return GMIME_OBJECT(mixed);
 }
 
-/* --- headers ---------------------------------------------------------------------------------- */
+/* --- headers --- */
 
 /* `name <id>`; a line with an encoded-word has 76 columns at most, so a long id gets its own. */
 static void add_named(GString *value, const char *name, const char *id)

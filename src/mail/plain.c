@@ -16,7 +16,7 @@ struct page {
     int label_columns; /* where the words of the last label began */
 };
 
-/* --- lines ------------------------------------------------------------------------------------ */
+/* --- lines --- */
 
 static void add_repeated(GString *out, const char *what, int times)
 {
@@ -71,7 +71,7 @@ static void add_underlined(GString *out, const char *text, const char *letter)
     add_rule(out, letter, MIN(columns, PLAIN_COLUMNS));
 }
 
-/* --- marks ------------------------------------------------------------------------------------ */
+/* --- marks --- */
 
 static void add_centred(struct page *page, const char *text)
 {
@@ -150,7 +150,7 @@ static const struct {
     {'i', add_item},    {'b', add_both_ends}, {'l', add_labelled},
 };
 
-/* --- tables ----------------------------------------------------------------------------------- */
+/* --- tables --- */
 
 static const char *cell_of(char **row, guint column)
 {
@@ -233,7 +233,7 @@ static void take_row(struct page *page, const char *text)
     g_ptr_array_add(page->rows, row);
 }
 
-/* --- the page --------------------------------------------------------------------------------- */
+/* --- the page --- */
 
 static void add_marked(struct page *page, char mark, const char *text)
 {

@@ -47,7 +47,7 @@ struct tag {
     const char *begin, *end; /* what it takes up, its line included where it stands alone */
 };
 
-/* --- files ------------------------------------------------------------------------------------ */
+/* --- files --- */
 
 static void source_free(void *memory)
 {
@@ -88,7 +88,7 @@ static struct place place_of(const struct source *source, const char *at)
     return (struct place){source->path, line, 0};
 }
 
-/* --- tags ------------------------------------------------------------------------------------- */
+/* --- tags --- */
 
 static const char *find(const char *at, const char *end, const char *what)
 {
@@ -177,7 +177,7 @@ static bool tag_find_end(struct tag *ending, const struct source *source, const 
     return true;
 }
 
-/* --- values ----------------------------------------------------------------------------------- */
+/* --- values --- */
 
 static const json_t *scope_find(const struct scope *scope, const char *name)
 {
@@ -259,7 +259,7 @@ static void add_value(struct rendering *rendering, const json_t *value)
         g_string_append_printf(rendering->out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 }
 
-/* --- rendering -------------------------------------------------------------------------------- */
+/* --- rendering --- */
 
 static bool render(struct rendering *rendering, const struct source *source, const char *at,
                    const char *end, const struct scope *scope);

@@ -36,7 +36,7 @@ static json_t *text_or_null(const char *text)
     return has(text) ? json_text(text) : json_null();
 }
 
-/* --- blocks ----------------------------------------------------------------------------------- */
+/* --- blocks --- */
 
 /* How deep an item stands, by the blanks that it begins with: two ASCII ones or a wide one a step.
  */
@@ -170,7 +170,7 @@ static json_t *view_of_block(const struct block *block, int article_level, GHash
     return view;
 }
 
-/* --- articles --------------------------------------------------------------------------------- */
+/* --- articles --- */
 
 /* A title comes over two lines in many documents, and the reader joins them with a blank: where it
  * stands between Hanzi the title may break again, rather than within a word. */
@@ -226,7 +226,7 @@ static json_t *view_of_parts(const GPtrArray *articles, GHashTable *pictures)
     return parts;
 }
 
-/* --- masthead and imprint --------------------------------------------------------------------- */
+/* --- masthead and imprint --- */
 
 static json_t *view_of_date(const char *date)
 {

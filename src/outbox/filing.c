@@ -53,7 +53,7 @@ bool outbox_write_sending(const struct publication *publication, const char *key
     return file_write_durably(path, octets, length, error);
 }
 
-/* --- sending/KEY → sent/KEY ------------------------------------------------------------------- */
+/* --- sending/KEY → sent/KEY --- */
 
 static bool remove_progress_pages(const char *folder, struct error *error)
 {

@@ -15,7 +15,7 @@ static struct place at(const char *path)
     return (struct place){path, 0, 0};
 }
 
-/* --- copying ---------------------------------------------------------------------------------- */
+/* --- copying --- */
 
 static bool copy_content(int from, int to)
 {
@@ -94,7 +94,7 @@ static bool copy_and_remove(const char *from, const char *to, const char *to_fol
     return folder_sync(to_folder, error) && remove_copied(from, error);
 }
 
-/* --- moving ----------------------------------------------------------------------------------- */
+/* --- moving --- */
 
 bool move_durably(const char *from, const char *to, struct error *error)
 {

@@ -121,7 +121,7 @@ static int on_event(sd_event_source *source, const struct inotify_event *event, 
     return 0;
 }
 
-/* --- the folder itself ------------------------------------------------------------------------ */
+/* --- the folder itself --- */
 
 static void unwatch(struct outbox *outbox)
 {
@@ -214,7 +214,7 @@ static void scan(struct outbox *outbox)
             (void)candidate_named(outbox, names->pdata[i]);
 }
 
-/* --- one thing -------------------------------------------------------------------------------- */
+/* --- one thing --- */
 
 static void hand_over(struct outbox *outbox, struct candidate *candidate, int fd)
 {
@@ -285,7 +285,7 @@ static void look_at(struct outbox *outbox, int folder, struct candidate *candida
         take(outbox, folder, candidate, &look, now);
 }
 
-/* --- all that is due -------------------------------------------------------------------------- */
+/* --- all that is due --- */
 
 struct due {
     GPtrArray *names;
@@ -335,7 +335,7 @@ static int on_time(sd_event_source *source, uint64_t time, void *user)
     return 0;
 }
 
-/* --- the face --------------------------------------------------------------------------------- */
+/* --- the face --- */
 
 bool outbox_open(struct outbox **outbox, sd_event *loop, const struct publication *publication,
                  struct outbox_calls calls, struct error *error)

@@ -50,7 +50,7 @@ bool outbox_is_unchanged(const struct outbox *outbox, const struct outbox_item *
  * changes, if it still lies there. */
 void outbox_release(struct outbox *outbox, const struct outbox_item *item, usec_t later);
 
-/* --- filing: needs no watch, so that it can be done again after a crash ----------------------- */
+/* --- filing: needs no watch, so that it can be done again after a crash --- */
 
 /* Moves outbox/NAME to sending/KEY/NAME, durably; true also if it is there already. */
 MUST bool outbox_file_sending(const struct publication *publication, const char *name,

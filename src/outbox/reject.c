@@ -13,7 +13,7 @@
 /* After that many of one name something else is wrong. */
 #define MOST_NUMBERS 10000
 
-/* --- rejected/ -------------------------------------------------------------------------------- */
+/* --- rejected/ --- */
 
 /* Does a folder of rejected/ hold an original? Without one it is what a crash left, or the editor
  * took the original back to mend it: it can be used again. */
@@ -98,7 +98,7 @@ bool outbox_reject(const struct publication *publication, const char *name, cons
     return move_durably(from, to, error);
 }
 
-/* --- dropping --------------------------------------------------------------------------------- */
+/* --- dropping --- */
 
 /* Who drops may have another umask and another first group than the service, which must read it:
  * the outbox's own group shall. Not allowed everywhere, and then not needed everywhere. */

@@ -112,7 +112,7 @@ const char *parcel_sha256(const struct parcel *parcel)
     return parcel->sha256;
 }
 
-/* --- its recipients -------------------------------------------------------------------------------- */
+/* --- its recipients --- */
 
 struct parcel_reader {
     char *file;

@@ -56,7 +56,7 @@ bool copy_is_too_old(const struct copies *copies, const struct copy *copy, usec_
     return now - copy->good_at > copies->max_age;
 }
 
-/* --- reading -------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static bool is_sha256(const char *text)
 {
@@ -96,7 +96,7 @@ struct copy *copies_find(const struct copies *copies, const char *key)
     return copy && g_strcmp0(copy->key, key) == 0 ? TAKE(copy) : NULL;
 }
 
-/* --- keeping -------------------------------------------------------------------------------- */
+/* --- keeping --- */
 
 static bool keep_content(const struct copies *copies, struct copy *copy, GBytes *content,
                          struct error *error)
@@ -128,7 +128,7 @@ bool copies_keep(const struct copies *copies, struct copy *copy, GBytes *content
     return file_write_durably(path, text, strlen(text), error);
 }
 
-/* --- sweeping ------------------------------------------------------------------------------- */
+/* --- sweeping --- */
 
 /* Fills *wanted, a set of file names. */
 static void find_wanted(const struct copies *copies, GHashTable *keys, GHashTable *wanted)

@@ -44,7 +44,7 @@ AUTO_DEFINE(expansion, struct expansion, expansion_free)
 
 static const struct reach *reach_of(struct expansion *expansion, const struct group_file *file);
 
-/* --- groups that name others ---------------------------------------------------------------- */
+/* --- groups that name others --- */
 
 static bool is_on_path(const struct expansion *expansion, const char *id)
 {
@@ -98,7 +98,7 @@ static const struct reach *reach_of_reference(struct expansion *expansion,
     return NULL;
 }
 
-/* --- one group ------------------------------------------------------------------------------ */
+/* --- one group --- */
 
 struct gathering {
     GHashTable *seen; /* addresses that are in, or must not be */
@@ -175,7 +175,7 @@ static const struct reach *reach_of(struct expansion *expansion, const struct gr
     return reach;
 }
 
-/* --- recipients ----------------------------------------------------------------------------- */
+/* --- recipients --- */
 
 static void free_recipient(void *pointer)
 {

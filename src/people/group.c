@@ -69,7 +69,7 @@ void group_file_free(struct group_file *file)
     g_free(file);
 }
 
-/* --- members -------------------------------------------------------------------------------- */
+/* --- members --- */
 
 static bool take_member_address(struct reader *reader, const struct key *key,
                                 const struct given *given, void *field)
@@ -162,7 +162,7 @@ static bool take_members(struct reader *reader, const struct key *key, const str
 }
 static const struct kind kind_members = {VALUE_ROWS, take_members};
 
-/* --- lists ---------------------------------------------------------------------------------- */
+/* --- lists --- */
 
 static bool take_lists(struct reader *reader, const struct key *key, const struct given *given,
                        void *field)
@@ -206,7 +206,7 @@ static bool take_login(struct reader *reader, const struct key *key, const struc
 }
 static const struct kind kind_login = {VALUE_GROUP, take_login};
 
-/* --- other groups --------------------------------------------------------------------------- */
+/* --- other groups --- */
 
 static bool take_include(struct reader *reader, const struct key *key, const struct given *given,
                          void *field)
@@ -251,7 +251,7 @@ static bool take_exclude(struct reader *reader, const struct key *key, const str
 }
 static const struct kind kind_exclude = {VALUE_TEXTS, take_exclude};
 
-/* --- the file ------------------------------------------------------------------------------- */
+/* --- the file --- */
 
 #define FIELD(field) .offset = offsetof(struct group_file, field)
 static const struct key keys[] = {

@@ -36,7 +36,7 @@ static bool read_whole(struct group_file *file, const struct list_source *source
     return true;
 }
 
-/* --- copies --------------------------------------------------------------------------------- */
+/* --- copies --- */
 
 static void remark_on_age(struct group_file *file, const struct list_source *source,
                           const struct copy *copy)
@@ -81,7 +81,7 @@ static bool read_copy(struct group_file *file, const struct list_source *source,
     return true;
 }
 
-/* --- lists ---------------------------------------------------------------------------------- */
+/* --- lists --- */
 
 /* One that was not asked for yet will be soon: what needs it waits. */
 static void refuse_remote(struct group_file *file, const struct list_source *source,

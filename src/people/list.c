@@ -35,7 +35,7 @@ struct list {
     int today;
 };
 
-/* --- cells ---------------------------------------------------------------------------------- */
+/* --- cells --- */
 
 /* Trimmed; "" where the row ends before it. Caller frees. */
 static char *cell(const struct list *list, const GPtrArray *fields, enum column column)
@@ -82,7 +82,7 @@ static bool wrong_row(struct list *list)
     return false;
 }
 
-/* --- columns -------------------------------------------------------------------------------- */
+/* --- columns --- */
 
 static bool refuse_columns(struct list *list, struct place place)
 {
@@ -123,7 +123,7 @@ static bool settle_columns(struct list *list, const GPtrArray *fields, struct pl
     return list->has_header;
 }
 
-/* --- rows ----------------------------------------------------------------------------------- */
+/* --- rows --- */
 
 static bool is_disabled(struct list *list, const GPtrArray *fields, struct place place)
 {
@@ -265,7 +265,7 @@ static bool take_record(void *user, int line, const GPtrArray *fields, struct er
     return true;
 }
 
-/* --- CSV ------------------------------------------------------------------------------------ */
+/* --- CSV --- */
 
 static const char delimiters[] = ",;\t";
 
@@ -325,7 +325,7 @@ static bool read_csv(struct list *list, GBytes *octets, struct error *error)
                     list->place, take_record, list, error);
 }
 
-/* --- the file ------------------------------------------------------------------------------- */
+/* --- the file --- */
 
 /* The sheet's name is known before the first row, and the rows' place with it. */
 static bool take_sheet_record(void *user, int line, const GPtrArray *fields, struct error *error)

@@ -103,7 +103,7 @@ void names_check(const struct names *names, struct problems *problems)
     }
 }
 
-/* --- matching ------------------------------------------------------------------------------- */
+/* --- matching --- */
 
 /* （共印150份） and the like may follow a name at once. */
 static bool is_bracket(gunichar c)

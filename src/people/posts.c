@@ -39,7 +39,7 @@ void posts_free(struct posts *posts)
     g_free(posts);
 }
 
-/* --- reading -------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static bool take_address(struct reader *reader, const struct key *key, const struct given *given,
                          void *field)
@@ -136,7 +136,7 @@ struct posts *posts_read(const char *path, struct problems *problems)
     return posts;
 }
 
-/* --- filling in ----------------------------------------------------------------------------- */
+/* --- filling in --- */
 
 static bool refuse_unknown(const struct posts *posts, const char *name, struct place place,
                            struct problems *problems)

@@ -29,7 +29,7 @@ static struct place place_at(const struct reading *reading, guint at)
     return (struct place){reading->document, line_at(reading, at)->line, 0};
 }
 
-/* --- what is no name ------------------------------------------------------------------------ */
+/* --- what is no name --- */
 
 /* In folded text. Copies that are printed, copies that are filed, and the printer's line. */
 static const struct {
@@ -78,7 +78,7 @@ static bool pass_no_name(struct reading *reading)
 }
 #pragma GCC diagnostic pop
 
-/* --- names ---------------------------------------------------------------------------------- */
+/* --- names --- */
 
 static void add_group(struct distribution_line *line, const struct group *group)
 {
@@ -156,7 +156,7 @@ static bool take_stem(struct reading *reading)
     return true;
 }
 
-/* --- words left over ------------------------------------------------------------------------ */
+/* --- words left over --- */
 
 /* Up to the next sign that surely parts two names, or a word such as 及 before a name. */
 static guint end_of_words(const struct reading *reading)
@@ -191,7 +191,7 @@ static void refuse_words(struct reading *reading)
     reading->at = end;
 }
 
-/* --- reading -------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 /* Each way of reading what stands here, the surest first. */
 static void read_words(struct reading *reading)

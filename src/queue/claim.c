@@ -30,7 +30,7 @@ static const char *lane_of(struct queue *queue, const struct claim *claim)
     return queue->lane_of ? queue->lane_of(queue->lane_user, claim->address) : NULL;
 }
 
-/* --- claims ------------------------------------------------------------------------------------ */
+/* --- claims --- */
 
 #define LOOK_MOST 1000 /* deliveries that one claim looks at: many may go to lanes */
 
@@ -104,7 +104,7 @@ bool queue_claim_first(struct queue *queue, int64_t id, size_t room, struct clai
     for (guint i = 0; good && i < moving->len; i++) {
         const struct moving *one = &g_array_index(moving, struct moving, i);
         good = sql_run(queue, error, SQL_PUT_ASIDE, "iti", one->id, one->lane,
-                       issue->accepted_at);
+                       (int64_t)DUE_SINCE_EVER);
     }
     g_array_unref(moving);
     return good;
@@ -232,7 +232,7 @@ bool queue_record(struct queue *queue, const struct outcome *outcome, struct err
                    reply->text);
 }
 
-/* --- ends -------------------------------------------------------------------------------------- */
+/* --- ends --- */
 
 static bool settle_end(struct queue *queue, struct open_issue *issue, usec_t now,
                        enum issue_state state, struct error *error)

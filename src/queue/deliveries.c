@@ -32,6 +32,8 @@ static void delivery_of(sqlite3_stmt *row, const struct open_issue *issue,
     };
     delivery->state =
         state_of(issue, delivery->id, sqlite3_column_int(row, 6), delivery->next_attempt_at);
+    if (delivery->next_attempt_at == DUE_SINCE_EVER)
+        delivery->next_attempt_at = 0;
 }
 
 static void delivery_clear(struct queue_delivery *delivery)
@@ -127,7 +129,7 @@ bool queue_deliveries_like(struct queue *queue, int64_t id, const char *words, s
     return goes_on && !error_is_set(error);
 }
 
-/* --- counts by group --------------------------------------------------------------------------- */
+/* --- counts by group --- */
 
 static void group_free(void *pointer)
 {

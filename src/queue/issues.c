@@ -19,7 +19,7 @@ void queue_issue_free(struct queue_issue *issue)
     g_free(issue);
 }
 
-/* --- in memory --------------------------------------------------------------------------------- */
+/* --- in memory --- */
 
 void open_issue_free(void *pointer)
 {
@@ -124,7 +124,7 @@ bool open_issue_count(struct open_issue *issue, enum delivery_state from, enum d
     return true;
 }
 
-/* --- for people -------------------------------------------------------------------------------- */
+/* --- for people --- */
 
 static struct counts counts_of(const struct open_issue *issue)
 {

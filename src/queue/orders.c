@@ -62,7 +62,7 @@ bool queue_release(struct queue *queue, int64_t id, const char *who, struct erro
            queue_commit(queue, error);
 }
 
-/* --- one change to many deliveries ----------------------------------------------------------------- */
+/* --- one change to many deliveries --- */
 
 struct sweep {
     struct queue *queue;

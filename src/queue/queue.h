@@ -22,7 +22,7 @@ MUST bool queue_commit(struct queue *queue, struct error *error);
 /* Is there something to commit? */
 bool queue_is_dirty(const struct queue *queue);
 
-/* --- issues ------------------------------------------------------------------------------------ */
+/* --- issues --- */
 
 struct counts {
     int64_t recipients, queued, sending, sent, deferred, unknown, failed, suppressed, cancelled;
@@ -82,7 +82,7 @@ MUST bool queue_has_parcel(struct queue *queue, const char *parcel, bool *has,
 MUST bool queue_set_filed(struct queue *queue, int64_t issue, struct error *error);
 MUST bool queue_set_reported(struct queue *queue, int64_t issue, struct error *error);
 
-/* --- deliveries -------------------------------------------------------------------------------- */
+/* --- deliveries --- */
 
 struct queue_delivery {
     int64_t id, issue;
@@ -109,7 +109,7 @@ MUST bool queue_deliveries_page(struct queue *queue, int64_t issue, int state, i
 MUST bool queue_deliveries_like(struct queue *queue, int64_t issue, const char *words, size_t most,
                                 queue_visit *visit, void *user, struct error *error);
 
-/* --- what people ask for. `who` goes into the history; each commits. ------------------------------ */
+/* --- what people ask for. `who` goes into the history; each commits. --- */
 
 MUST bool queue_hold(struct queue *queue, int64_t issue, enum hold_reason why, const char *words,
                      const char *who, struct error *error);

@@ -68,6 +68,10 @@ enum sql {
     SQL_COUNT
 };
 
+/* The next attempt of a first try that was put aside: always, whatever a clock says. Nobody is told
+ * of it. */
+#define DUE_SINCE_EVER 1
+
 /* An issue that can still change, as it is in memory; written with each commit. */
 struct open_issue {
     int64_t id, first, last, cursor; /* delivery ids; cursor: the last one claimed for a first try */

@@ -1,7 +1,7 @@
 /* What there is to do: the open issues, their lanes, when something is due; and the limits' state. */
 #include "queue/sql.h"
 
-/* --- lanes ------------------------------------------------------------------------------------- */
+/* --- lanes --- */
 
 void queue_set_lanes(struct queue *queue, queue_lane_of *lane_of, void *user)
 {
@@ -59,13 +59,14 @@ bool open_issue_next(struct queue *queue, int64_t id, usec_t *next, struct error
     *next = 0;
     for (guint i = 0; i < all->len; i++) {
         usec_t due = g_array_index(all, struct due, i).next;
-        *next = *next ? MIN(*next, due) : due;
+        if (due > DUE_SINCE_EVER)
+            *next = *next ? MIN(*next, due) : due;
     }
     g_array_unref(all);
     return good;
 }
 
-/* --- work -------------------------------------------------------------------------------------- */
+/* --- work --- */
 
 static int by_age(const void *left, const void *right)
 {
@@ -114,7 +115,7 @@ bool queue_work(struct queue *queue, GArray **work, struct error *error)
     return true;
 }
 
-/* --- limits ------------------------------------------------------------------------------------ */
+/* --- limits --- */
 
 bool queue_save_valve(struct queue *queue, const struct queue_valve *valve, struct error *error)
 {

@@ -18,7 +18,7 @@ static bool is_notice(const struct queue_issue *issue)
     return g_str_equal(issue->kind, "notice");
 }
 
-/* --- as files --------------------------------------------------------------------------------- */
+/* --- as files --- */
 
 static void add_to_sheet(void *sheet, const struct person *person)
 {
@@ -35,7 +35,7 @@ static bool file_report(const struct publication *publication, const struct tall
            outbox_file_sent(publication, key, error);
 }
 
-/* --- as mail ---------------------------------------------------------------------------------- */
+/* --- as mail --- */
 
 /* An end has one report. An issue that is tried again has another end, and another report. */
 static char *report_key(const struct queue_issue *issue)

@@ -74,7 +74,7 @@ bool final_is_cut(const struct tally *tally)
     return false;
 }
 
-/* --- as a page -------------------------------------------------------------------------------- */
+/* --- as a page --- */
 
 static void add_group_table(GString *page, const struct tally *tally)
 {
@@ -112,7 +112,7 @@ GString *final_page(const struct tally *tally, const char *rest)
     return page;
 }
 
-/* --- as text ---------------------------------------------------------------------------------- */
+/* --- as text --- */
 
 static void add_line(GString *text, const char *line)
 {

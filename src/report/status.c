@@ -21,7 +21,7 @@
 #define ROWS_PER_SECOND 20000
 #define MARK            "<!-- written "
 
-/* --- its parts -------------------------------------------------------------------------------- */
+/* --- its parts --- */
 
 static void add_key(GString *page, const struct counts *counts, enum delivery_state state,
                     const char *class)
@@ -140,7 +140,7 @@ static GString *status_page(const struct tally *tally, const struct changes *cha
     return page;
 }
 
-/* --- writing it ------------------------------------------------------------------------------- */
+/* --- writing it --- */
 
 /* What the page is made of, but the time: so that the same is neither read nor written again. A
  * large issue's recipients are many rows. */

@@ -31,7 +31,7 @@ void tally_free(struct tally *tally)
     g_free(tally);
 }
 
-/* --- reading ---------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 struct reading {
     const struct report_parts *parts;
@@ -157,7 +157,7 @@ bool tally_read(struct tally **tally, const struct report_parts *parts,
     return true;
 }
 
-/* --- questions -------------------------------------------------------------------------------- */
+/* --- questions --- */
 
 int64_t tally_expected(const struct counts *counts)
 {

@@ -67,7 +67,7 @@ static const char *remarks_heading(void)
     return _("Not in its way, but worth a look:");
 }
 
-/* --- as text ---------------------------------------------------------------------------------- */
+/* --- as text --- */
 
 static void add_text_list(GString *text, const char *document, const struct problems *problems,
                           enum severity severity)
@@ -101,7 +101,7 @@ char *report_why_text(const char *document, const struct problems *problems)
     return g_string_free(text, FALSE);
 }
 
-/* --- as a page -------------------------------------------------------------------------------- */
+/* --- as a page --- */
 
 static void add_page_list(GString *page, const char *document, const struct problems *problems,
                           enum severity severity)

@@ -33,8 +33,7 @@ void session_end_clear(struct session_end *end)
     *end = (struct session_end){0};
 }
 
-/* --- a job for the library
- * ------------------------------------------------------------------------ */
+/* --- a job for the library --- */
 
 /* errno must stay 0: the library takes it for a failure of ours. */
 static const char *give_stub(void **context, int *length, void *user)
@@ -98,8 +97,7 @@ static bool add_job(struct session *session, const struct message *message)
     return true;
 }
 
-/* --- what the wire tells
- * --------------------------------------------------------------------------- */
+/* --- what the wire tells --- */
 
 static bool is_stopped(const struct session *session)
 {
@@ -179,8 +177,7 @@ static void over(void *user)
         (void)add_job(session, message);
 }
 
-/* --- the library
- * ----------------------------------------------------------------------------------- */
+/* --- the library --- */
 
 static int give_login(auth_client_request_t request, char **result, int fields, void *user)
 {

@@ -10,8 +10,7 @@ static void fault(struct wire *wire, const char *words)
     wire_lose(wire, GONE_OURS, words);
 }
 
-/* --- what waits for an answer
- * ---------------------------------------------------------------------- */
+/* --- what waits for an answer --- */
 
 static void expect(struct wire *wire, enum step step)
 {
@@ -234,8 +233,7 @@ ssize_t dialogue_write(struct wire *wire, const char *octets, size_t length)
     return (ssize_t)length;
 }
 
-/* --- what the library hears
- * ------------------------------------------------------------------------ */
+/* --- what the library hears --- */
 
 /* Login only where nobody can listen: under TLS with the right certificate, or on this machine. */
 static bool may_log_in(const struct wire *wire)
@@ -402,8 +400,7 @@ ssize_t dialogue_read(struct wire *wire, char *octets, size_t room)
     return (ssize_t)length;
 }
 
-/* --- transactions
- * ---------------------------------------------------------------------------------- */
+/* --- transactions --- */
 
 void wire_next(struct wire *wire, size_t recipients, const char *header, size_t header_length,
                const char *body, size_t body_length)

@@ -69,8 +69,7 @@ enum stream_state stream_wait(struct stream *stream, short events, usec_t deadli
     }
 }
 
-/* --- one read, one write: what they return when the kernel has no more
- * ---------------------------- */
+/* --- one read, one write: what they return when the kernel has no more --- */
 
 #define WANTS_IN  (-1)
 #define WANTS_OUT (-2)

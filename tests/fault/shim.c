@@ -58,8 +58,7 @@ static void *next_symbol(const char *name)
     return symbol;
 }
 
-/* --- the decision
- * ---------------------------------------------------------------------------------- */
+/* --- the decision --- */
 
 static bool is_watched(const char *path)
 {
@@ -152,8 +151,7 @@ static enum verdict meet_at(const char *call, int folder, const char *name)
         return result;                                                                             \
     } while (0)
 
-/* --- the calls
- * ------------------------------------------------------------------------------------- */
+/* --- the calls --- */
 
 ssize_t write(int fd, const void *octets, size_t length)
 {
@@ -229,8 +227,7 @@ int mkdir(const char *path, mode_t mode)
     PASS(meet("mkdir", path), int, REAL(mkdir)(path, mode));
 }
 
-/* --- the clock
- * ------------------------------------------------------------------------------------- */
+/* --- the clock --- */
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {

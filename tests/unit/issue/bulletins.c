@@ -39,7 +39,7 @@ static GBytes *load_document(const char *bulletin, char **name)
     return NULL;
 }
 
-/* --- what is wrong ---------------------------------------------------------------------------- */
+/* --- what is wrong --- */
 
 static bool is_told(const struct problems *problems, const char *expected)
 {
@@ -74,7 +74,7 @@ static void check_why(const char *why, const struct problems *problems)
     assert_int_equal(told, expected);
 }
 
-/* --- what is read ----------------------------------------------------------------------------- */
+/* --- what is read --- */
 
 static void show_problems(const struct problems *problems)
 {
@@ -141,7 +141,7 @@ static void bulletins_are_read_as_a_clerk_reads_them(void **state)
         check(names->pdata[i]);
 }
 
-/* --- the same issue in other dress ------------------------------------------------------------ */
+/* --- the same issue in other dress --- */
 
 static json_t *read_articles(const char *bulletin)
 {

@@ -93,7 +93,7 @@ static void a_whole_issue_lacks_nothing(void **state)
     assert_int_equal(problems_count(problems), 0);
 }
 
-/* --- bounds ----------------------------------------------------------------------------------- */
+/* --- bounds --- */
 
 static GString *repeated(const char *unit, guint times)
 {

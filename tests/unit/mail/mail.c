@@ -22,7 +22,7 @@ static void expect(const char *where, const char *what)
         fail_msg("no %s in: %.2000s", what, where);
 }
 
-/* --- what an issue becomes -------------------------------------------------------------------- */
+/* --- what an issue becomes --- */
 
 static void the_text_is_laid_out(void **state)
 {
@@ -134,7 +134,7 @@ static void replies_go_where_the_publication_says(void **state)
     }
 }
 
-/* --- identity --------------------------------------------------------------------------------- */
+/* --- identity --- */
 
 static void leave(struct sample *sample)
 {
@@ -226,7 +226,7 @@ static void a_personal_copy_has_its_own_to_and_id(void **state)
     assert_null(strstr(evil, "\nBcc"));
 }
 
-/* --- refusals --------------------------------------------------------------------------------- */
+/* --- refusals --- */
 
 static void too_large_a_mail_is_refused(void **state)
 {
@@ -271,7 +271,7 @@ static void a_broken_template_is_told(void **state)
     assert_int_equal(error.exit_class, EX_CONFIG);
 }
 
-/* --- messages for test_message.py ------------------------------------------------------------- */
+/* --- messages for test_message.py --- */
 
 static void write_issue(const char *folder, const char *name, const struct sample *sample)
 {

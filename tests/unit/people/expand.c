@@ -286,7 +286,7 @@ static void folder_that_is_not_there(void **state)
     assert_null(people);
 }
 
-/* --- properties, on groups made at random --------------------------------------------------- */
+/* --- properties, on groups made at random --- */
 
 #define GROUPS  6
 #define PERSONS 40

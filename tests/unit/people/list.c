@@ -182,7 +182,7 @@ static void remarks_on_a_term_that_ended_lately(void **state)
     assert_true(is_told(problems, REMARK, 2, day));
 }
 
-/* --- files that LibreOffice wrote (tests/data/lists/make.sh) --------------------------------- */
+/* --- files that LibreOffice wrote (tests/data/lists/make.sh) --- */
 
 static const struct {
     const char *what, *path;
@@ -232,7 +232,7 @@ static void reads_what_office_programs_write(void **state)
     }
 }
 
-/* --- size ------------------------------------------------------------------------------------ */
+/* --- size --- */
 
 #define ROWS         1000000
 #define SECONDS_MOST 60 /* twenty times what it takes, and more under a sanitizer */

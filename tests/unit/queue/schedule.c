@@ -27,6 +27,15 @@ static void jitter_adds_a_tenth_at_most(void **state)
     }
 }
 
+static void what_lies_farther_off_than_any_delay_is_due(void **state)
+{
+    (void)state;
+    usec_t now = 1000, farthest = now + 66 * USEC_PER_MINUTE;
+    assert_int_equal(schedule_due_until(&retry, 0, now), now);
+    assert_int_equal(schedule_due_until(&retry, farthest, now), now);
+    assert_int_equal(schedule_due_until(&retry, farthest + 1, now), INT64_MAX);
+}
+
 static void it_gives_up_after_its_time(void **state)
 {
     (void)state;
@@ -39,6 +48,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(delays_come_in_order_and_the_last_repeats),
         cmocka_unit_test(jitter_adds_a_tenth_at_most),
+        cmocka_unit_test(what_lies_farther_off_than_any_delay_is_due),
         cmocka_unit_test(it_gives_up_after_its_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
