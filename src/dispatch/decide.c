@@ -18,10 +18,11 @@ static struct decision defer(enum blame blame)
         .event = ON_REFUSED_FOR_NOW, .when = WHEN_SCHEDULE, .blame = blame, .counts = true};
 }
 
-/* A notice is tried again by the schedule: held, it would tell nobody why an issue is. */
+/* A notice is tried again by the schedule, at the next relay, and when all have refused it at each
+ * again: held, it would tell nobody why an issue is. */
 static struct decision blame_issue(const struct situation *s)
 {
-    return s->notice ? defer(BLAME_NOBODY) : put_back(s, BLAME_ISSUE);
+    return s->notice ? defer(BLAME_ISSUE) : put_back(s, BLAME_ISSUE);
 }
 
 static struct decision fail(void)

@@ -187,6 +187,8 @@ static bool serve_issue(struct dispatch *dispatch, const struct work *work, usec
     case CHOICE_ALL_BARRED:
         break;
     }
+    if (work->is_notice)
+        return queue_unbar(dispatch->queue, work->issue, error);
     AUTO(text) char *answer = NULL;
     touch(dispatch, work->issue);
     return queue_bar_answer(dispatch->queue, work->issue, &answer, error) &&

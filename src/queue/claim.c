@@ -305,6 +305,11 @@ bool queue_bar(struct queue *queue, int64_t issue, const char *relay, const stru
            sql_run(queue, error, SQL_BAR_ADD, "itt", issue, relay, reply->text);
 }
 
+bool queue_unbar(struct queue *queue, int64_t issue, struct error *error)
+{
+    return change_begin(queue, error) && sql_run(queue, error, SQL_BARS_CLEAR, "i", issue);
+}
+
 bool queue_bar_answer(struct queue *queue, int64_t issue, char **answer, struct error *error)
 {
     sqlite3_stmt *row = sql_get(queue, SQL_BAR_ANSWER, error);

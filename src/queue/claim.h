@@ -79,6 +79,8 @@ MUST bool queue_claimed(struct queue *queue, queue_claim_visit *visit, void *use
  * (RFC 5321 §4.2.5). */
 MUST bool queue_bar(struct queue *queue, int64_t issue, const char *relay,
                     const struct reply *reply, struct error *error);
+/* All relays may be tried again. */
+MUST bool queue_unbar(struct queue *queue, int64_t issue, struct error *error);
 /* The answer that barred it; NULL: none. The caller frees. */
 MUST bool queue_bar_answer(struct queue *queue, int64_t issue, char **answer, struct error *error);
 /* "2023-25" of an open issue; the queue's own. */

@@ -202,7 +202,7 @@ static void reads_limits_and_windows(void **state)
     assert_int_equal(conf->domains->len, 2);
     const struct domain_limit *qq = conf->domains->pdata[0], *netease = conf->domains->pdata[1];
     assert_string_equal(qq->name, "qq.com");
-    assert_string_equal(qq->domains->pdata[1], "xn--cdyw9a.example");
+    assert_string_equal(qq->domains->pdata[1], "xn--c0zu34b.example");
     assert_int_equal(qq->limits.connections, 2);
     assert_int_equal(qq->limits.messages_per_connection, 8);
     assert_int_equal(qq->limits.rate.count, 200);
@@ -267,7 +267,7 @@ static const struct {
      "domains = ( { domains = [ \"qq.com\" ]; connections = 1; }, { domains = [ \"QQ.COM\" ]; "
      "connections = 1; } ); retry = {", 9, "the same domain: qq.com"},
     {"rate of a domain", "retry = {",
-     "domains = ( { domains = [ \"qq.com\" ]; rate = \"fast\"; } ); retry = {", 9, "is no rate"},
+     "domains = ( { domains = [ \"qq.com\" ]; connections = 1; rate = \"fast\"; } ); retry = {", 9, "is no rate"},
     {"tls", "\"none\"", "\"ssl\"", 8, "tls can't be \"ssl\""},
     {"host", "127.0.0.1", "a b", 7, "host is no host"},
     {"language", "\"en\"", "\"fr\"", 1, "language can't be \"fr\""},
