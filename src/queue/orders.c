@@ -70,6 +70,7 @@ struct sweep {
     enum delivery_event event;
     const char *address; /* NULL: all */
     usec_t next_attempt, sent_at;
+    enum give_up_reason gave_up;
     int64_t found, changed;
 };
 
@@ -87,10 +88,10 @@ static bool change_one(struct sweep *sweep, int64_t id, enum delivery_state from
     AUTO(error) struct error none = {0};
     if (!delivery_change(from, sweep->event, &to, &none))
         return true; /* does not concern one in this state */
-    sweep->changed++;
+    sweep->changed += to != from || sweep->event != ON_GIVEN_UP;
     return open_issue_count(sweep->issue, from, sweep->event, &to, error) &&
-           sql_run(sweep->queue, error, SQL_CHANGE, "iizz", id, (int64_t)to, sweep->next_attempt,
-                   sweep->sent_at);
+           sql_run(sweep->queue, error, SQL_CHANGE, "iizzz", id, (int64_t)to, sweep->next_attempt,
+                   sweep->sent_at, (int64_t)(to == FAILED ? sweep->gave_up : GAVE_UP_NOT));
 }
 
 /* Reads the ids first: the rows change under the walk. */
@@ -192,13 +193,14 @@ bool queue_settle(struct queue *queue, int64_t id, const char *address, bool sen
            queue_commit(queue, error);
 }
 
-bool queue_give_up(struct queue *queue, int64_t id, usec_t now, int64_t *count,
-                   struct error *error)
+bool queue_give_up(struct queue *queue, int64_t id, enum give_up_reason why, usec_t now,
+                   int64_t *count, struct error *error)
 {
     struct open_issue *issue;
     if (!open_issue_get(queue, id, &issue, error))
         return false;
-    struct sweep sweep = {.queue = queue, .issue = issue, .event = ON_GIVEN_UP};
+    struct sweep sweep = {.queue = queue, .issue = issue, .event = ON_GIVEN_UP,
+                          .gave_up = why};
     if (!sweep_run(&sweep, error))
         return false;
     *count = sweep.changed;

@@ -91,6 +91,7 @@ struct queue_delivery {
     int attempts;
     char *relay; /* the last one tried; NULL: none */
     struct reply reply; /* the last answer */
+    enum give_up_reason gave_up; /* of a failed one */
     usec_t sent_at, next_attempt_at;
     char *origin; /* "leaders.csv:12"; NULL: not known */
 };

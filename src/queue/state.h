@@ -51,6 +51,12 @@ enum delivery_event {
     DELIVERY_EVENTS
 };
 
+enum give_up_reason { /* stored as numbers: append only */
+    GAVE_UP_NOT,
+    GAVE_UP_TOO_OLD, /* retry.give_up_after */
+    GAVE_UP_TOO_LATE, /* the publication's not_after */
+};
+
 /* The contract's words: "queued", "sending" … Static. */
 const char *delivery_state_name(enum delivery_state state);
 const char *issue_state_name(enum issue_state state);
