@@ -28,6 +28,7 @@ static void delivery_of(sqlite3_stmt *row, const struct open_issue *issue,
         .sent_at = sqlite3_column_int64(row, 12),
         .next_attempt_at = sqlite3_column_int64(row, 13),
         .origin = sql_text(row, 14),
+        .settled = sqlite3_column_int(row, 15),
     };
     delivery->state =
         state_of(issue, delivery->id, sqlite3_column_int(row, 6), delivery->next_attempt_at);

@@ -80,6 +80,11 @@ static bool is_in_flight(const struct sweep *sweep, int64_t id, int state, usec_
            (state == QUEUED && id <= sweep->issue->cursor && next_attempt == 0);
 }
 
+static bool settles(enum delivery_event event)
+{
+    return event == ON_SETTLED_SENT || event == ON_SETTLED_FAILED;
+}
+
 static bool change_one(struct sweep *sweep, int64_t id, enum delivery_state from,
                        struct error *error)
 {
@@ -89,8 +94,8 @@ static bool change_one(struct sweep *sweep, int64_t id, enum delivery_state from
         return true; /* does not concern one in this state */
     sweep->changed++;
     return open_issue_count(sweep->issue, from, sweep->event, &to, error) &&
-           sql_run(sweep->queue, error, SQL_CHANGE, "iizz", id, (int64_t)to, sweep->next_attempt,
-                   sweep->sent_at);
+           sql_run(sweep->queue, error, SQL_CHANGE, "iizzi", id, (int64_t)to, sweep->next_attempt,
+                   sweep->sent_at, (int64_t)settles(sweep->event));
 }
 
 /* Reads the ids first: the rows change under the walk. */

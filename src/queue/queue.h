@@ -93,6 +93,7 @@ struct queue_delivery {
     struct reply reply; /* the last answer */
     usec_t sent_at, next_attempt_at;
     char *origin; /* "leaders.csv:12"; NULL: not known */
+    bool settled; /* a person, and no server, said what became of it */
 };
 typedef bool queue_visit(void *user, const struct queue_delivery *delivery, struct error *error);
 /* Every delivery of an issue in order; `state` -1: all, else those. */

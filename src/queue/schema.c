@@ -55,8 +55,11 @@ static const char rolls[] =
     "CREATE UNIQUE INDEX membership_now ON membership (roll, address) WHERE until IS NULL;"
     "CREATE INDEX membership_address ON membership (address);";
 
+/* That a person, and no server, said what became of it. */
+static const char settled[] = "ALTER TABLE delivery ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;";
+
 /* From each version to the next; append only. */
-static const char *const steps[] = {tables, rolls};
+static const char *const steps[] = {tables, rolls, settled};
 #define SCHEMA_VERSION ((int)G_N_ELEMENTS(steps))
 
 static bool run_script(struct queue *queue, const char *script, struct error *error)

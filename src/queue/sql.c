@@ -62,7 +62,8 @@ static const char *const texts[SQL_COUNT] = {
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [SQL_DELIVERIES] =
         "SELECT id, address, name, title, unit, groups, state, attempts, relay, code, enhanced,"
-        " answer, sent_at, next_attempt, origin FROM delivery WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+        " answer, sent_at, next_attempt, origin, settled FROM delivery"
+        " WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
     [SQL_DELIVERY_GROUPS] =
         "SELECT groups, state, id, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2",
     [SQL_CLAIM_FIRST] = "SELECT id, address, name, attempts, unknown_tries, losses, alone"
@@ -88,7 +89,8 @@ static const char *const texts[SQL_COUNT] = {
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_STATE_OF] = "SELECT id, state, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2"
                      " AND (?3 IS NULL OR address = ?3)",
-    [SQL_CHANGE] = "UPDATE delivery SET state = ?2, next_attempt = ?3, sent_at = ?4 WHERE id = ?1",
+    [SQL_CHANGE] = "UPDATE delivery SET state = ?2, next_attempt = ?3, sent_at = ?4, settled = ?5"
+                   " WHERE id = ?1",
     [SQL_BAR_ADD] = "INSERT OR REPLACE INTO bar (issue, relay, answer) VALUES (?1, ?2, ?3)",
     [SQL_BAR_IS] = "SELECT 1 FROM bar WHERE issue = ?1 AND relay = ?2",
     [SQL_BAR_ANSWER] = "SELECT answer FROM bar WHERE issue = ?1 AND answer IS NOT NULL LIMIT 1",
@@ -126,7 +128,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_MEMBERS_AT] = "SELECT address, name, list FROM membership WHERE roll = ?1"
                        " AND since <= ?2 AND (until IS NULL OR until > ?2) ORDER BY rowid",
     [SQL_LATELY] = "SELECT id, address, name, title, unit, groups, state, attempts, relay, code,"
-                   " enhanced, answer, sent_at, next_attempt, origin FROM delivery"
+                   " enhanced, answer, sent_at, next_attempt, origin, settled FROM delivery"
                    " WHERE id BETWEEN ?1 AND ?2"
                    " AND (instr(lower(address), ?3) OR instr(lower(coalesce(name, '')), ?3)) LIMIT ?4",
 };

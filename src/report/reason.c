@@ -24,6 +24,8 @@ static bool was_given_up(const struct queue_delivery *delivery)
 
 static char *reason_of_failure(const struct answers *answers, const struct queue_delivery *delivery)
 {
+    if (delivery->state == FAILED && delivery->settled)
+        return g_strdup(_("a person found out that it did not arrive"));
     AUTO(text) char *trouble = reason_of_trouble(answers, delivery);
     if (!trouble || !was_given_up(delivery))
         return TAKE(trouble);

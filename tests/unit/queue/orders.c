@@ -133,6 +133,39 @@ static void groups_are_counted_apart(void **state)
     assert_int_equal(group->counts.queued, 3);
 }
 
+static bool see_settled(void *user, const struct queue_delivery *delivery, struct error *error)
+{
+    (void)error;
+    *(bool *)user = delivery->settled;
+    return true;
+}
+
+static void what_a_person_settled_is_marked_until_it_is_tried_again(void **state)
+{
+    struct fixture *fixture = *state;
+    int64_t issue = fixture_admit(fixture, "2023-25", 1);
+    struct claim claim;
+    size_t claimed;
+    bool settled = true;
+    assert_good(queue_claim_first(fixture->queue, issue, 1, &claim, &claimed, &fixture->error));
+    struct outcome outcome = {
+        .delivery = claim.delivery, .issue = issue, .event = ON_LOST_AFTER_END};
+    assert_good(queue_record(fixture->queue, &outcome, &fixture->error));
+    claim_clear(&claim);
+    assert_good(
+        queue_deliveries(fixture->queue, issue, -1, see_settled, &settled, &fixture->error));
+    assert_false(settled);
+    assert_good(queue_settle(fixture->queue, issue, "r1@example.org", false, "zhang", 9,
+                             &fixture->error));
+    assert_good(
+        queue_deliveries(fixture->queue, issue, -1, see_settled, &settled, &fixture->error));
+    assert_true(settled);
+    assert_int_equal(retry_all(fixture, issue, "r1@example.org"), 1);
+    assert_good(
+        queue_deliveries(fixture->queue, issue, -1, see_settled, &settled, &fixture->error));
+    assert_false(settled);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -145,6 +178,7 @@ int main(void)
         TEST(no_such_issue_is_said),
         TEST(a_second_daemon_is_refused_with_the_holder),
         TEST(groups_are_counted_apart),
+        TEST(what_a_person_settled_is_marked_until_it_is_tried_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
