@@ -18,6 +18,13 @@ static bool refuse_ended(struct error *error)
                      N_("this issue has ended already"));
 }
 
+/* What waits for a person's word waits for it already, unless it ends by itself or by a retry. */
+static bool is_held_anyway(const struct open_issue *issue, enum hold_reason why)
+{
+    bool lasts = issue->why != HOLD_SCHEDULED && issue->why != HOLD_UNKNOWN;
+    return issue->state == ISSUE_HELD && (issue->why == why || (why == HOLD_BY_HAND && lasts));
+}
+
 bool queue_hold(struct queue *queue, int64_t id, enum hold_reason why, const char *words,
                 const char *who, struct error *error)
 {
@@ -26,6 +33,10 @@ bool queue_hold(struct queue *queue, int64_t id, enum hold_reason why, const cha
         return false;
     if (!is_open(issue))
         return refuse_ended(error);
+    if (words && !*words)
+        words = NULL;
+    if (!words && is_held_anyway(issue, why))
+        return true; /* as it is, with the reason that was given */
     if (!change_begin(queue, error))
         return false;
     issue->state = ISSUE_HELD;

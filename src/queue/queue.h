@@ -111,6 +111,7 @@ MUST bool queue_deliveries_like(struct queue *queue, int64_t issue, const char *
 
 /* --- what people ask for. `who` goes into the history; each commits. --- */
 
+/* `words` NULL: no more is said; where it is held already, nothing changes then. */
 MUST bool queue_hold(struct queue *queue, int64_t issue, enum hold_reason why, const char *words,
                      const char *who, struct error *error);
 /* EX_DATAERR: it is not held. */

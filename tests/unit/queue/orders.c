@@ -133,6 +133,38 @@ static void groups_are_counted_apart(void **state)
     assert_int_equal(group->counts.queued, 3);
 }
 
+static void a_second_hold_keeps_the_reason(void **state)
+{
+    static const struct {
+        const char *name;
+        enum hold_reason first, second;
+        const char *words, *then; /* of the second, and what stands afterwards */
+        guint entries;
+    } rows[] = {
+        {"nothing new", HOLD_BY_HAND, HOLD_BY_HAND, NULL, "a wrong date", 2},
+        {"an empty reason", HOLD_BY_HAND, HOLD_BY_HAND, "", "a wrong date", 2},
+        {"another reason", HOLD_BY_HAND, HOLD_BY_HAND, "a wrong name", "a wrong name", 3},
+        {"held by the relay", HOLD_RELAY, HOLD_BY_HAND, NULL, "a wrong date", 2},
+        {"would end by itself", HOLD_SCHEDULED, HOLD_BY_HAND, NULL, NULL, 3},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        AUTO(text) char *key = g_strdup_printf("2023-%zu", i + 1);
+        AUTO(queue_issue) struct queue_issue *issue = NULL;
+        AUTO(array) GPtrArray *history = NULL;
+        int64_t id = fixture_admit(fixture, key, 1);
+        assert_good(queue_hold(fixture->queue, id, rows[i].first, "a wrong date", "zhang",
+                               &fixture->error));
+        assert_good(queue_hold(fixture->queue, id, rows[i].second, rows[i].words, "zhang",
+                               &fixture->error));
+        assert_good(queue_issue(fixture->queue, id, &issue, &fixture->error));
+        assert_good(queue_history(fixture->queue, id, &history, &fixture->error));
+        if (g_strcmp0(issue->why_text, rows[i].then) != 0 || history->len != rows[i].entries)
+            fail_msg("%s: %s, %u", rows[i].name, issue->why_text ? issue->why_text : "(none)",
+                     history->len);
+    }
+}
+
 static bool see_settled(void *user, const struct queue_delivery *delivery, struct error *error)
 {
     (void)error;
@@ -178,6 +210,7 @@ int main(void)
         TEST(no_such_issue_is_said),
         TEST(a_second_daemon_is_refused_with_the_holder),
         TEST(groups_are_counted_apart),
+        TEST(a_second_hold_keeps_the_reason),
         TEST(what_a_person_settled_is_marked_until_it_is_tried_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
