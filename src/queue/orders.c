@@ -82,6 +82,7 @@ struct sweep {
     const char *address; /* NULL: all */
     usec_t next_attempt, sent_at;
     int64_t found, changed;
+    enum delivery_state state; /* of the last one that needed no change */
 };
 
 /* In flight: its outcome decides. */
@@ -101,8 +102,10 @@ static bool change_one(struct sweep *sweep, int64_t id, enum delivery_state from
 {
     enum delivery_state to;
     AUTO(error) struct error none = {0};
-    if (!delivery_change(from, sweep->event, &to, &none))
+    if (!delivery_change(from, sweep->event, &to, &none)) {
+        sweep->state = from;
         return true; /* does not concern one in this state */
+    }
     sweep->changed++;
     return open_issue_count(sweep->issue, from, sweep->event, &to, error) &&
            sql_run(sweep->queue, error, SQL_CHANGE, "iizzi", id, (int64_t)to, sweep->next_attempt,
@@ -125,7 +128,9 @@ static bool sweep_run(struct sweep *sweep, struct error *error)
         struct found one = {sqlite3_column_int64(row, 0),
                             (enum delivery_state)sqlite3_column_int(row, 1)};
         sweep->found++;
-        if (!is_in_flight(sweep, one.id, (int)one.state, sqlite3_column_int64(row, 2)))
+        if (is_in_flight(sweep, one.id, (int)one.state, sqlite3_column_int64(row, 2)))
+            sweep->state = SENDING;
+        else
             g_array_append_val(found, one);
     }
     bool good = !error_is_set(error);
@@ -157,6 +162,26 @@ bool queue_cancel(struct queue *queue, int64_t id, const char *who, int64_t *cou
            queue_commit(queue, error);
 }
 
+/* Why nothing was there to be tried again. */
+static bool refuse_retry(const struct sweep *sweep, struct error *error)
+{
+    const char *who = sweep->address;
+    if (!who)
+        return error_set(error, EX_DATAERR, NOWHERE, NULL,
+                         N_("nobody's delivery of this issue is deferred, failed or unknown"));
+    if (sweep->state == QUEUED)
+        return error_set(error, EX_DATAERR, NOWHERE, NULL,
+                         N_("%s is not tried yet: it comes by itself"), who);
+    if (sweep->state == SENDING)
+        return error_set(error, EX_DATAERR, NOWHERE, NULL, N_("%s is being sent just now"), who);
+    if (sweep->state == SENT)
+        return error_set(error, EX_DATAERR, NOWHERE, NULL, N_("%s has it already"), who);
+    if (sweep->state == CANCELLED)
+        return error_set(error, EX_DATAERR, NOWHERE, NULL,
+                         N_("the delivery to %s was cancelled"), who);
+    return error_set(error, EX_DATAERR, NOWHERE, NULL, N_("%s is on the stop list"), who);
+}
+
 bool queue_retry(struct queue *queue, int64_t id, const char *address, const char *who, usec_t now,
                  int64_t *count, struct error *error)
 {
@@ -170,14 +195,16 @@ bool queue_retry(struct queue *queue, int64_t id, const char *address, const cha
     if (address && sweep.found == 0)
         return error_set(error, EX_NOINPUT, NOWHERE, NULL,
                          N_("%s is not among the recipients of this issue"), address);
+    if (sweep.changed == 0)
+        return refuse_retry(&sweep, error);
     *count = sweep.changed;
-    if (sweep.changed && !is_open(issue)) {
+    if (!is_open(issue)) {
         let_go(issue);
         issue->cancelling = false;
         issue->finished_at = 0;
         if (!sql_run(queue, error, SQL_ISSUE_SET_REPORTED, "ii", id, (int64_t)0))
             return false;
-    } else if (sweep.changed && issue->why == HOLD_UNKNOWN) {
+    } else if (issue->why == HOLD_UNKNOWN) {
         let_go(issue);
     }
     AUTO(text) char *detail = g_strdup_printf("%" G_GINT64_FORMAT, sweep.changed);

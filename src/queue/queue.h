@@ -120,7 +120,8 @@ MUST bool queue_release(struct queue *queue, int64_t issue, const char *who, str
 MUST bool queue_cancel(struct queue *queue, int64_t issue, const char *who, int64_t *count,
                        struct error *error);
 /* Makes deferred, failed and unknown ones due now: all of them, or that address (EX_NOINPUT: not
- * there). A finished issue is sending again. */
+ * there). A finished issue is sending again. EX_DATAERR: there is none to try; the sentence says why.
+ */
 MUST bool queue_retry(struct queue *queue, int64_t issue, const char *address, const char *who,
                       usec_t now, int64_t *count, struct error *error);
 /* An `unknown` one: what a person found out. EX_DATAERR: it is not unknown. */

@@ -133,6 +133,39 @@ static void groups_are_counted_apart(void **state)
     assert_int_equal(group->counts.queued, 3);
 }
 
+static void a_retry_that_concerns_nobody_says_why(void **state)
+{
+    static const struct {
+        const char *address; /* NULL: all */
+        const char *why;
+    } rows[] = {
+        {NULL, "nobody's delivery of this issue is deferred, failed or unknown"},
+        {"r1@example.org", "r1@example.org has it already"},
+        {"r2@example.org", "r2@example.org is being sent just now"},
+        {"r3@example.org", "r3@example.org is not tried yet: it comes by itself"},
+    };
+    struct fixture *fixture = *state;
+    int64_t issue = fixture_admit(fixture, "2023-25", 3), count = 0;
+    struct claim claims[2];
+    size_t claimed;
+    assert_good(queue_claim_first(fixture->queue, issue, 2, claims, &claimed, &fixture->error));
+    struct outcome outcome = {
+        .delivery = claims[0].delivery, .issue = issue, .event = ON_TAKEN};
+    assert_good(queue_record(fixture->queue, &outcome, &fixture->error));
+    claim_clear(&claims[0]);
+    claim_clear(&claims[1]);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        assert_false(queue_retry(fixture->queue, issue, rows[i].address, "zhang", 9, &count,
+                                 &fixture->error));
+        assert_int_equal(fixture->error.exit_class, EX_DATAERR);
+        assert_string_equal(fixture->error.what.english, rows[i].why);
+        error_clear(&fixture->error);
+    }
+    AUTO(array) GPtrArray *history = NULL;
+    assert_good(queue_history(fixture->queue, issue, &history, &fixture->error));
+    assert_int_equal(history->len, 1);
+}
+
 static void a_second_hold_keeps_the_reason(void **state)
 {
     static const struct {
@@ -210,6 +243,7 @@ int main(void)
         TEST(no_such_issue_is_said),
         TEST(a_second_daemon_is_refused_with_the_holder),
         TEST(groups_are_counted_apart),
+        TEST(a_retry_that_concerns_nobody_says_why),
         TEST(a_second_hold_keeps_the_reason),
         TEST(what_a_person_settled_is_marked_until_it_is_tried_again),
     };
