@@ -154,6 +154,26 @@ static bool is_evidence(enum delivery_event event)
            event != ON_PUT_BACK_UNKNOWN;
 }
 
+/* One that came to the stop list while it was in flight, and did not arrive, is tried no more. */
+static bool stop_if_suppressed(struct queue *queue, struct open_issue *issue,
+                               const struct outcome *outcome, enum delivery_state state,
+                               struct error *error)
+{
+    if (state != QUEUED && state != DEFERRED && state != UNKNOWN)
+        return true;
+    sqlite3_stmt *row = sql_get(queue, SQL_IS_SUPPRESSED, error);
+    if (!row)
+        return false;
+    sql_bind(row, "ii", outcome->delivery, outcome->at);
+    bool stopped = sql_row(queue, row, error);
+    sqlite3_reset(row);
+    enum delivery_state to;
+    return !error_is_set(error) &&
+           (!stopped || (open_issue_count(issue, state, ON_SUPPRESSED, &to, error) &&
+                         sql_run(queue, error, SQL_CHANGE, "iizzi", outcome->delivery, (int64_t)to,
+                                 (usec_t)0, (usec_t)0, (int64_t)0)));
+}
+
 bool queue_record(struct queue *queue, const struct outcome *outcome, struct error *error)
 {
     struct open_issue *issue;
@@ -167,7 +187,8 @@ bool queue_record(struct queue *queue, const struct outcome *outcome, struct err
                  (int64_t)outcome->counts, outcome->relay, (int64_t)reply->code, reply->enhanced,
                  reply->text, to == SENT ? outcome->at : (usec_t)0, outcome->next_attempt,
                  (int64_t)(outcome->event == ON_LOST_AFTER_END), (int64_t)outcome->lost,
-                 (int64_t)outcome->alone))
+                 (int64_t)outcome->alone) ||
+        !stop_if_suppressed(queue, issue, outcome, to, error))
         return false;
     return !is_evidence(outcome->event) ||
            sql_run(queue, error, SQL_ATTEMPT_ADD, "iitiztt", outcome->delivery, outcome->at,

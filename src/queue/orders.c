@@ -112,6 +112,20 @@ static bool change_one(struct sweep *sweep, int64_t id, enum delivery_state from
                    sweep->sent_at, (int64_t)settles(sweep->event));
 }
 
+/* Who came to the stop list after he failed is not tried again by a word that names all. */
+static bool is_stopped(const struct sweep *sweep, int64_t id, struct error *error)
+{
+    if (sweep->event != ON_RETRY_BY_HAND)
+        return false;
+    sqlite3_stmt *row = sql_get(sweep->queue, SQL_IS_SUPPRESSED, error);
+    if (!row)
+        return false;
+    sql_bind(row, "ii", id, sweep->next_attempt);
+    bool stopped = sql_row(sweep->queue, row, error);
+    sqlite3_reset(row);
+    return stopped;
+}
+
 /* Reads the ids first: the rows change under the walk. */
 static bool sweep_run(struct sweep *sweep, struct error *error)
 {
@@ -136,10 +150,24 @@ static bool sweep_run(struct sweep *sweep, struct error *error)
     bool good = !error_is_set(error);
     for (guint i = 0; good && i < found->len; i++) {
         const struct found *one = &g_array_index(found, struct found, i);
-        good = change_one(sweep, one->id, one->state, error);
+        if (is_stopped(sweep, one->id, error))
+            sweep->state = SUPPRESSED;
+        else
+            good = !error_is_set(error) && change_one(sweep, one->id, one->state, error);
     }
     g_array_unref(found);
     return good;
+}
+
+bool open_issue_suppress(struct queue *queue, struct open_issue *issue, const char *address,
+                         bool *stopped, struct error *error)
+{
+    struct sweep sweep = {
+        .queue = queue, .issue = issue, .event = ON_SUPPRESSED, .address = address};
+    if (!sweep_run(&sweep, error))
+        return false;
+    *stopped = sweep.changed;
+    return true;
 }
 
 bool queue_cancel(struct queue *queue, int64_t id, const char *who, int64_t *count,

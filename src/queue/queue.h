@@ -132,8 +132,15 @@ struct suppression {
     char *address, *why, *who;
     usec_t at, until; /* until 0: for good */
 };
+/* What is not yet sent there of open issues is stopped too; what is in flight decides by itself, and
+ * is not tried again. *issues (may be NULL) is of int64_t: in which it was stopped; the caller's. */
 MUST bool queue_suppress(struct queue *queue, const struct address *address, const char *why,
-                         const char *who, usec_t now, usec_t until, struct error *error);
+                         const char *who, usec_t now, usec_t until, GArray **issues,
+                         struct error *error);
+/* Addresses in the lists, as they were last noted, that are this one but for the case of the local
+ * part; of char *, the caller's. *listed: is it in a list itself? *known: were lists noted at all? */
+MUST bool queue_lookalikes(struct queue *queue, const struct address *address, bool *known,
+                           bool *listed, GPtrArray **alike, struct error *error);
 /* EX_NOINPUT: it is not on the list. */
 MUST bool queue_unsuppress(struct queue *queue, const struct address *address, const char *who,
                            usec_t now, struct error *error);

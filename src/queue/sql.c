@@ -99,6 +99,9 @@ static const char *const texts[SQL_COUNT] = {
                             " VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_SUPPRESSION_REMOVE] = "DELETE FROM suppression WHERE address = ?1",
     [SQL_SUPPRESSIONS] = "SELECT address, why, who, at, until FROM suppression ORDER BY address",
+    [SQL_IS_SUPPRESSED] =
+        "SELECT 1 FROM suppression JOIN delivery ON delivery.address = suppression.address"
+        " WHERE delivery.id = ?1 AND (until IS NULL OR until > ?2)",
     [SQL_HISTORY_ADD] = "INSERT INTO history (at, who, what, issue, issue_name, address, detail)"
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_HISTORY] = "SELECT at, who, what, issue_name, address, detail FROM history"
@@ -127,6 +130,9 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_MEMBERS_END] = "UPDATE membership SET until = ?2 WHERE roll = ?1 AND until IS NULL",
     [SQL_MEMBERS_AT] = "SELECT address, name, list FROM membership WHERE roll = ?1"
                        " AND since <= ?2 AND (until IS NULL OR until > ?2) ORDER BY rowid",
+    [SQL_MEMBERS_ALIKE] = "SELECT DISTINCT address FROM membership"
+                          " WHERE until IS NULL AND lower(address) = lower(?1) ORDER BY address",
+    [SQL_MEMBERS_ANY] = "SELECT 1 FROM membership WHERE until IS NULL LIMIT 1",
     [SQL_LATELY] = "SELECT id, address, name, title, unit, groups, state, attempts, relay, code,"
                    " enhanced, answer, sent_at, next_attempt, origin, settled FROM delivery"
                    " WHERE id BETWEEN ?1 AND ?2"

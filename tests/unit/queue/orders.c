@@ -26,7 +26,7 @@ static void the_suppressed_are_never_claimed(void **state)
     AUTO(address) struct address *address = NULL;
     assert_good(address_parse(&address, "r2@example.org", NOWHERE, NULL, &fixture->error));
     assert_good(
-        queue_suppress(fixture->queue, address, "left", "zhang", 1, 0, &fixture->error));
+        queue_suppress(fixture->queue, address, "left", "zhang", 1, 0, NULL, &fixture->error));
     int64_t issue = fixture_admit(fixture, "2023-25", 2);
     struct claim claims[2];
     size_t claimed;
@@ -131,6 +131,56 @@ static void groups_are_counted_apart(void **state)
     assert_string_equal(group->name, "everybody");
     assert_int_equal(group->counts.recipients, 3);
     assert_int_equal(group->counts.queued, 3);
+}
+
+static int64_t suppress(struct fixture *fixture, const char *text)
+{
+    AUTO(address) struct address *address = NULL;
+    GArray *issues = NULL;
+    assert_good(address_parse(&address, text, NOWHERE, NULL, &fixture->error));
+    assert_good(
+        queue_suppress(fixture->queue, address, "left", "zhang", 5, 0, &issues, &fixture->error));
+    int64_t count = issues->len;
+    g_array_unref(issues);
+    return count;
+}
+
+static void who_is_suppressed_gets_nothing_of_open_issues(void **state)
+{
+    struct fixture *fixture = *state;
+    int64_t issue = fixture_admit(fixture, "2023-25", 4), none;
+    struct claim claims[2];
+    size_t claimed;
+    assert_good(queue_claim_first(fixture->queue, issue, 2, claims, &claimed, &fixture->error));
+    struct outcome later = {.delivery = claims[0].delivery,
+                            .issue = issue,
+                            .at = 4,
+                            .event = ON_REFUSED_FOR_NOW,
+                            .next_attempt = 100};
+    assert_good(queue_record(fixture->queue, &later, &fixture->error));
+    assert_int_equal(suppress(fixture, "r1@example.org"), 1);  /* deferred */
+    assert_int_equal(suppress(fixture, "r2@EXAMPLE.org"), 0);  /* in flight */
+    assert_int_equal(suppress(fixture, "r3@example.org"), 1);  /* queued */
+    assert_int_equal(suppress(fixture, "R4@example.org"), 0);  /* another mailbox */
+    assert_int_equal(fixture_counts(fixture, issue).suppressed, 2);
+    later.delivery = claims[1].delivery;
+    later.at = 6;
+    assert_good(queue_record(fixture->queue, &later, &fixture->error));
+    assert_int_equal(fixture_counts(fixture, issue).suppressed, 3);
+    assert_int_equal(fixture_counts(fixture, issue).deferred, 0);
+    claim_clear(&claims[0]);
+    claim_clear(&claims[1]);
+    assert_good(queue_claim_first(fixture->queue, issue, 2, claims, &claimed, &fixture->error));
+    assert_int_equal(claimed, 1);
+    assert_string_equal(address_text(claims[0].address), "r4@example.org");
+    struct outcome gone = {
+        .delivery = claims[0].delivery, .issue = issue, .at = 7, .event = ON_REFUSED_FOR_GOOD};
+    assert_good(queue_record(fixture->queue, &gone, &fixture->error));
+    claim_clear(&claims[0]);
+    assert_int_equal(suppress(fixture, "r4@example.org"), 0);
+    assert_false(queue_retry(fixture->queue, issue, NULL, "zhang", 9, &none, &fixture->error));
+    assert_int_equal(fixture->error.exit_class, EX_DATAERR);
+    error_clear(&fixture->error);
 }
 
 static void a_retry_that_concerns_nobody_says_why(void **state)
@@ -243,6 +293,7 @@ int main(void)
         TEST(no_such_issue_is_said),
         TEST(a_second_daemon_is_refused_with_the_holder),
         TEST(groups_are_counted_apart),
+        TEST(who_is_suppressed_gets_nothing_of_open_issues),
         TEST(a_retry_that_concerns_nobody_says_why),
         TEST(a_second_hold_keeps_the_reason),
         TEST(what_a_person_settled_is_marked_until_it_is_tried_again),
