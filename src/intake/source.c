@@ -1,6 +1,7 @@
 /* What was dropped: a file, or a folder that holds just one document. */
 #include "base/file.h"
 #include "intake/intake.h"
+#include "outbox/outbox.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -92,7 +93,7 @@ static GPtrArray *names_in(int folder)
     DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
     const struct dirent *entry;
     while (list && (entry = readdir(list)))
-        if (entry->d_name[0] != '.')
+        if (!outbox_is_work_in_progress(entry->d_name))
             g_ptr_array_add(names, g_strdup(entry->d_name));
     if (list)
         closedir(list);

@@ -450,3 +450,18 @@ def test_who_is_not_of_the_service_may_nothing(running):
         control.chmod(mode)
         (office.home / "state").chmod(0o700)
     assert office.issue()["state"] == "sending"
+
+
+def test_a_folder_is_checked_as_the_outbox_takes_it(server, open_office, tmp_path):
+    office = open_office([server], READERS)
+    folder = tmp_path / "第25期"
+    folder.mkdir()
+    empty = office.fensong("check", str(folder))
+    assert empty.returncode == 65 and "空的" in empty.stderr
+    (folder / "第25期.md").write_text(bulletin())
+    (folder / "~$第25期.md").write_text("x")
+    (folder / "Thumbs.db").write_text("x")
+    assert office.fensong("check", str(folder)).returncode == 0
+    (folder / "link.png").symlink_to("/etc/passwd")
+    linked = office.fensong("check", str(folder))
+    assert linked.returncode == 65 and "符号链接" in linked.stderr
