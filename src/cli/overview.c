@@ -157,8 +157,10 @@ static void print_moment(const json_t *issue, const char *key, const char *label
 static void print_details(const json_t *issue, FILE *to)
 {
     const char *words = json_get_text(issue, "why_text");
-    if (words)
-        (void)fprintf(to, "%s\n", words);
+    bool answered = g_strcmp0(json_get_text(issue, "why"), "relay") == 0;
+    AUTO(text) char *shown = table_harmless(words ? words : "");
+    if (*shown)
+        (void)fprintf(to, _("%1$s: %2$s\n"), answered ? _("the server's answer") : _("why"), shown);
     print_moment(issue, "accepted_at", _("accepted"), to);
     print_moment(issue, "next_attempt_at", _("next attempt"), to);
     print_moment(issue, "waits_until", _("waits until"), to);

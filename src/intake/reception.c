@@ -215,6 +215,17 @@ static void start(struct visit *visit)
     finish(visit, clock_now() + PAUSE);
 }
 
+/* Of two texts of one issue the one that came first is to be admitted, not the one that is read
+ * sooner: so what lies in one outbox is read one after the other. */
+static bool is_first_of_its_outbox(const struct reception *reception, guint index)
+{
+    const struct visit *visit = reception->visits->pdata[index];
+    for (guint i = 0; i < index; i++)
+        if (((const struct visit *)reception->visits->pdata[i])->outbox == visit->outbox)
+            return false;
+    return true;
+}
+
 static void start_waiting(struct reception *reception)
 {
     struct visit *next = NULL;
@@ -222,7 +233,7 @@ static void start_waiting(struct reception *reception)
     for (guint i = 0; i < reception->visits->len; i++) {
         struct visit *visit = reception->visits->pdata[i];
         running += visit->pid > 0;
-        if (!visit->pid && !next)
+        if (!next && !visit->pid && is_first_of_its_outbox(reception, i))
             next = visit;
     }
     if (next && running < AT_ONCE) {
