@@ -1,12 +1,21 @@
 #include "cli/document.h"
 
+#include "outbox/outbox.h"
+
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static bool open_path(int *fd, const char *path, struct error *error)
 {
     *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     return *fd >= 0 || error_set_errno(error, NOWHERE, N_("can't read %s"), path);
+}
+
+static bool is_folder(int fd)
+{
+    struct stat status;
+    return fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 /* Name of a file within what was typed: itself, or a file of the folder. */
@@ -49,6 +58,8 @@ bool document_read(struct document *document, const struct conf *conf, const cha
     *document = (struct document){.path = path};
     if (!open_path(&fd, path, &error))
         return problems_take(problems, "not-readable", &error);
+    if (is_folder(fd) && !outbox_would_take(path, &error))
+        return problems_take(problems, "refused", &error);
     bool good =
         source_read(&document->source, fd, name, found) && walk(document, conf, kind, found);
     add_as_typed(problems, document, found);

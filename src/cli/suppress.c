@@ -13,14 +13,14 @@ const struct command command_suppress = {
     .run = run_suppress,
 };
 
-static int change(struct ask *ask, const char *method, const char *resource, const json_t *body,
-                  const char *done)
+static int take_off_at(struct ask *ask, const char *resource)
 {
     AUTO(json) json_t *answer = NULL;
     AUTO(error) struct error error = {0};
-    if (!ask_change(ask, method, resource, body, &answer, &error))
+    if (!ask_change(ask, "DELETE", resource, NULL, &answer, &error))
         return fail(&error);
-    printf(_("%1$s: %2$s\n"), json_get_text(answer, "address"), _(done));
+    printf(_("%1$s: %2$s\n"), json_get_text(answer, "address"),
+           _("off the stop list: the next issues are sent there again"));
     return EX_OK;
 }
 
@@ -39,21 +39,43 @@ static char *end_of_day(const char *text)
     return time;
 }
 
+/* What may surprise: one in flight still goes, and another mailbox is another one. */
+static void tell_remarks(const json_t *answer)
+{
+    const char *address = json_get_text(answer, "address");
+    const json_t *alike = json_object_get(answer, "alike");
+    json_int_t stopped = json_integer_value(json_object_get(answer, "stopped"));
+    size_t i;
+    const json_t *other;
+    if (stopped)
+        printf(_("deliveries of open issues that are stopped: %lld\n"), (long long)stopped);
+    json_array_foreach (alike, i, other)
+        printf(_("remark: %1$s is in the lists: it differs in case alone, and is not stopped\n"),
+               json_string_value(other));
+    if (json_is_false(json_object_get(answer, "listed")))
+        printf(_("remark: %s is in no list\n"), address);
+}
+
 static int add(struct ask *ask, const char *address, const char *why, const char *until)
 {
+    AUTO(json) json_t *answer = NULL;
+    AUTO(error) struct error error = {0};
     AUTO(json)
     json_t *body = json_pack("{s:o, s:o}", "address", json_text(address), "why", json_text(why));
     if (until)
         json_object_set_new(body, "until", json_text(until));
-    return change(ask, "POST", "/v1/suppressions", body, N_("nothing is sent there any more"));
+    if (!ask_change(ask, "POST", "/v1/suppressions", body, &answer, &error))
+        return fail(&error);
+    printf(_("%1$s: %2$s\n"), json_get_text(answer, "address"), _("nothing is sent there any more"));
+    tell_remarks(answer);
+    return EX_OK;
 }
 
 static int take_off(struct ask *ask, const char *address)
 {
     AUTO(text) char *segment = target_segment(address);
     AUTO(text) char *resource = g_strconcat("/v1/suppressions/", segment, NULL);
-    return change(ask, "DELETE", resource, NULL,
-                  N_("off the stop list: the next issues are sent there again"));
+    return take_off_at(ask, resource);
 }
 
 static void print_table(const json_t *answer)

@@ -205,19 +205,49 @@ static bool read_until(const char *text, usec_t *until, struct error *error)
     return true;
 }
 
+/* Those who act on the issues in which it was stopped look again. */
+static void tell_stopped(const struct control_parts *parts, const GArray *issues)
+{
+    if (parts->dispatch && issues->len)
+        dispatch_wake(parts->dispatch);
+    for (guint i = 0; parts->changed && i < issues->len; i++)
+        parts->changed(parts->user, g_array_index(issues, int64_t, i));
+}
+
+/* `listed` is null where nothing is known of the lists. */
+static json_t *suppressed(const struct control_parts *parts, const struct address *address,
+                          const GArray *issues, struct error *error)
+{
+    AUTO(array) GPtrArray *alike = NULL;
+    bool known, listed;
+    if (!queue_lookalikes(parts->queue, address, &known, &listed, &alike, error))
+        return NULL;
+    json_t *array = json_array();
+    for (guint i = 0; i < alike->len; i++)
+        json_array_append_new(array, json_text(alike->pdata[i]));
+    return json_pack("{s:s, s:I, s:o, s:o}", "address", address_text(address), "stopped",
+                     (json_int_t)issues->len, "listed", known ? json_boolean(listed) : json_null(),
+                     "alike", array);
+}
+
 json_t *change_suppress(const struct control_parts *parts, const struct request *request,
                         struct error *error)
 {
     AUTO(address) struct address *address = NULL;
     const char *text = NULL, *why = NULL, *end = NULL;
     usec_t until = 0;
+    GArray *issues = NULL;
     if (!UNPACK(request, error, "{s:s, s:s, s?s}", "address", &text, "why", &why, "until", &end) ||
         !address_parse(&address, text, NOWHERE, NULL, error) || !read_until(end, &until, error) ||
-        !queue_suppress(parts->queue, address, why, request->who, clock_now(), until, error))
+        !queue_suppress(parts->queue, address, why, request->who, clock_now(), until, &issues,
+                        error))
         return NULL;
+    tell_stopped(parts, issues);
     log_line(LOG_NOTICE, (struct log_about){.recipient = address_text(address)},
              "%s: suppressed by %s", address_text(address), request->who);
-    return json_pack("{s:s}", "address", address_text(address));
+    json_t *answer = suppressed(parts, address, issues, error);
+    g_array_unref(issues);
+    return answer;
 }
 
 json_t *change_unsuppress(const struct control_parts *parts, const struct request *request,

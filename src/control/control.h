@@ -22,7 +22,8 @@
  *   POST   /v1/issues/KEY/release, …/cancel    {}
  *   POST   /v1/issues/KEY/retry                {"addresses"?:[…]}
  *   POST   /v1/issues/KEY/settle               {"addresses":[…],"sent":true or false}
- *   POST   /v1/suppressions                    {"address","why","until"?: RFC 3339}
+ *   POST   /v1/suppressions                    {"address","why","until"?: RFC 3339}; answers
+ *              {"address","stopped":HOW MANY DELIVERIES,"listed":BOOL or null,"alike":[ADDRESS]}
  *   DELETE /v1/suppressions/ADDRESS
  *   POST   /v1/lists                           {"did"?}: look at them now; `did` goes into the history
  *

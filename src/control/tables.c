@@ -43,8 +43,8 @@ static json_t *groups_of(struct queue *queue, int64_t issue, struct error *error
 }
 
 /* While the daemon is down, the window alone is known. */
-static enum wait_reason waits_of(const struct control_parts *parts,
-                                 const struct queue_issue *issue, usec_t *until)
+static enum wait_reason waits_of(const struct control_parts *parts, const struct queue_issue *issue,
+                                 usec_t *until)
 {
     *until = 0;
     if (issue->state != ISSUE_SENDING)
@@ -87,7 +87,8 @@ json_t *table_issue(const struct control_parts *parts, const struct queue_issue 
     set_counts(row, &issue->counts);
     set(row, "accepted_at", json_time(issue->accepted_at));
     set(row, "finished_at", json_time(issue->finished_at));
-    set(row, "next_attempt_at", json_time(issue->next_attempt_at));
+    set(row, "next_attempt_at",
+        json_time(issue->state == ISSUE_SENDING ? issue->next_attempt_at : 0));
     set_wait(row, parts, issue);
     set(row, "groups", groups);
     return row;
@@ -114,6 +115,7 @@ json_t *table_issues(const struct control_parts *parts, struct error *error)
 struct listing {
     const struct answers *answers;
     const struct page *page;
+    bool held; /* nothing of it is tried, however due it is */
     json_t *rows;
 };
 
@@ -153,7 +155,7 @@ static bool list_delivery(void *user, const struct queue_delivery *delivery, str
     set(row, "enhanced", json_text(delivery->reply.enhanced));
     set(row, "answer", json_text(delivery->reply.text));
     set(row, "sent_at", json_time(delivery->sent_at));
-    set(row, "next_attempt_at", json_time(delivery->next_attempt_at));
+    set(row, "next_attempt_at", json_time(listing->held ? 0 : delivery->next_attempt_at));
     set(row, "reason", json_text(reason));
     if (listing->page->details) {
         set(row, "title", json_text(delivery->title));
@@ -169,7 +171,8 @@ json_t *table_recipients(struct queue *queue, const struct answers *answers,
                          struct error *error)
 {
     AUTO(json) json_t *rows = json_array();
-    struct listing listing = {.answers = answers, .page = page, .rows = rows};
+    struct listing listing = {
+        .answers = answers, .page = page, .held = issue->state == ISSUE_HELD, .rows = rows};
     int64_t next = 0;
     if (!queue_deliveries_page(queue, issue->id, page->state, page->after, page->most,
                                list_delivery, &listing, &next, error))

@@ -12,8 +12,6 @@
 #define RESCAN         (30 * USEC_PER_SEC)
 #define SHORTEST_PAUSE (100 * USEC_PER_MSEC)
 #define TIMER_ACCURACY (10 * USEC_PER_MSEC)
-/* Word and its like leave their `~$…` behind when they crash: a folder doesn't wait for ever. */
-#define STALE (60 * USEC_PER_MINUTE)
 /* Each has a descriptor and, with the user, a process. The others wait for their turn. */
 #define MOST_HANDED 8
 
@@ -238,13 +236,12 @@ static void take(struct outbox *outbox, int folder, struct candidate *candidate,
                  const struct look *look, usec_t now)
 {
     candidate->due = now + settle_pause(outbox);
-    if (error_is_set(&look->refused) && !look->is_empty_file) {
-        refuse(outbox, candidate, now, &look->refused);
-        return;
-    }
-    if (look->is_empty_folder || (look->says_progress && now - candidate->since < STALE))
-        return;
     AUTO(error) struct error why = {0};
+    enum readiness readiness = thing_ready(look, now - candidate->since, &why);
+    if (readiness == THING_REFUSED)
+        refuse(outbox, candidate, now, &why);
+    if (readiness != THING_READY)
+        return;
     AUTO(fd) int fd = -1;
     switch (thing_open(&fd, folder, candidate->item.name, look, &why)) {
     case THING_OPENED:
@@ -292,6 +289,36 @@ struct due {
     usec_t now;
 };
 
+struct dropped {
+    const char *name;
+    struct timespec written;
+};
+
+static int by_time_and_name(const void *left, const void *right)
+{
+    const struct dropped *a = left, *b = right;
+    if (a->written.tv_sec != b->written.tv_sec)
+        return a->written.tv_sec < b->written.tv_sec ? -1 : 1;
+    if (a->written.tv_nsec != b->written.tv_nsec)
+        return a->written.tv_nsec < b->written.tv_nsec ? -1 : 1;
+    return strcmp(a->name, b->name);
+}
+
+/* The oldest first: of two texts of one issue that are dropped together, the earlier one goes. */
+static GArray *in_turn(int folder, const GPtrArray *names)
+{
+    GArray *turn = g_array_sized_new(FALSE, TRUE, sizeof(struct dropped), names->len);
+    for (guint i = 0; i < names->len; i++) {
+        struct dropped dropped = {.name = names->pdata[i]};
+        struct stat status;
+        if (fstatat(folder, dropped.name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+            dropped.written = status.st_mtim;
+        g_array_append_val(turn, dropped);
+    }
+    g_array_sort(turn, by_time_and_name);
+    return turn;
+}
+
 static gboolean add_if_due(void *name, void *value, void *user)
 {
     struct due *due = user;
@@ -314,11 +341,14 @@ static void look_at_due(struct outbox *outbox, usec_t now)
         is_lost(outbox, &error);
         return;
     }
-    for (guint i = 0; i < names->len && outbox->handed < MOST_HANDED; i++) {
-        struct candidate *candidate = g_tree_lookup(outbox->candidates, names->pdata[i]);
+    GArray *turn = in_turn(folder, names);
+    for (guint i = 0; i < turn->len && outbox->handed < MOST_HANDED; i++) {
+        const char *name = g_array_index(turn, struct dropped, i).name;
+        struct candidate *candidate = g_tree_lookup(outbox->candidates, name);
         if (candidate && !candidate->handed)
             look_at(outbox, folder, candidate, now);
     }
+    g_array_unref(turn);
 }
 
 static int on_time(sd_event_source *source, uint64_t time, void *user)
@@ -390,6 +420,23 @@ void outbox_set_publication(struct outbox *outbox, const struct publication *pub
 const char *outbox_trouble(const struct outbox *outbox)
 {
     return outbox->trouble;
+}
+
+bool outbox_would_take(const char *path, struct error *error)
+{
+    AUTO(text) char *whole = g_canonicalize_filename(path, NULL);
+    AUTO(text) char *parent = g_path_get_dirname(whole);
+    AUTO(text) char *name = g_path_get_basename(whole);
+    AUTO(fd) int folder = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    AUTO(look) struct look look = {0};
+    if (folder < 0)
+        return error_set_errno(error, (struct place){path, 0, 0}, N_("can't be opened"));
+    thing_look(&look, folder, name);
+    if (!error_is_set(&look.refused) && look.is_empty_folder)
+        return error_set(error, EX_DATAERR, (struct place){path, 0, 0},
+                         N_("put the issue into the folder and drop it once more"),
+                         N_("this folder is empty"));
+    return !error_is_set(&look.refused) || error_pass(error, &look.refused);
 }
 
 bool outbox_is_unchanged(const struct outbox *outbox, const struct outbox_item *item)

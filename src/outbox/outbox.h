@@ -17,8 +17,8 @@ struct outbox_item {
 
 struct outbox; /* opaque */
 
-/* Called for each settled item, at most once until outbox_release(), by name among those that have
- * settled together. The item is outbox's own and good until then; at most eight are out at once,
+/* Called for each settled item, at most once until outbox_release(), among those that have settled
+ * together the oldest first, then by name. The item is outbox's own and good until then; at most eight are out at once,
  * the others wait for a release. outbox_close() is not for callbacks. */
 typedef void outbox_settled(void *user, struct outbox *outbox, const struct outbox_item *item);
 /* Called for what can never be taken (symbolic link, device, unreadable, empty) with the reason, so
@@ -70,6 +70,9 @@ MUST bool outbox_reject(const struct publication *publication, const char *name,
  * taken becomes `NAME (2)`. */
 MUST bool outbox_drop(const struct publication *publication, const char *name, GBytes *content,
                       struct error *error);
+
+/* Would what lies at `path`, a folder, be refused there as it is? Then false, and why. */
+MUST bool outbox_would_take(const char *path, struct error *error);
 
 /* Is it a name that editors and copy tools use for work in progress? */
 bool outbox_is_work_in_progress(const char *name);

@@ -12,6 +12,8 @@
 /* An issue has one document and some pictures. What is larger was dropped by mistake. */
 #define DEEPEST      8
 #define MOST_ENTRIES 2000
+/* Word and its like leave their `~$…` behind when they crash: a folder doesn't wait for ever. */
+#define STALE (60 * USEC_PER_MINUTE)
 
 /* --- looking ------------------------------------------------------------------------------------
  */
@@ -119,6 +121,23 @@ void thing_look(struct look *look, int folder, const char *name)
 void look_clear(struct look *look)
 {
     error_clear(&look->refused);
+}
+
+enum readiness thing_ready(const struct look *look, usec_t waited, struct error *why)
+{
+    if (error_is_set(&look->refused) && !look->is_empty_file) {
+        error_copy(why, &look->refused);
+        return THING_REFUSED;
+    }
+    if (!look->is_empty_folder && !look->says_progress)
+        return THING_READY;
+    if (waited < STALE)
+        return THING_WAITS;
+    if (!look->is_empty_folder)
+        return THING_READY;
+    error_set(why, EX_DATAERR, NOWHERE, N_("put the issue into the folder and drop it once more"),
+              N_("this folder has been empty for an hour"));
+    return THING_REFUSED;
 }
 
 /* --- opening ------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 /* What lies in an outbox under one name. It is looked at without being opened, so that no pipe, no
  * device and nobody's lock takes notice; only once it has settled is it opened. */
 #pragma once
+#include "base/clock.h"
 #include "base/error.h"
 
 #include <stdint.h>
@@ -17,9 +18,19 @@ struct look { /* = {0}: gone */
     struct error refused; /* set: why it can never be taken */
 };
 
+enum readiness {
+    THING_READY,
+    THING_WAITS,   /* somebody is still at it */
+    THING_REFUSED, /* `why` is set */
+};
+
 /* *look is then the caller's to clear. */
 void thing_look(struct look *look, int folder, const char *name);
 void look_clear(struct look *look);
+
+/* May it be opened, having been as it is for `waited`? What is empty, or says that somebody works on
+ * it, is waited for, but not for ever. */
+enum readiness thing_ready(const struct look *look, usec_t waited, struct error *why);
 
 static inline void auto_look(struct look *look)
 {

@@ -59,8 +59,7 @@ static void move_later(GArray *moving, int64_t id, const char *lane, bool again)
 }
 
 static bool walk_first(struct queue *queue, struct open_issue *issue, size_t room,
-                       struct claim claims[], size_t *claimed, GArray *moving,
-                       struct error *error)
+                       struct claim claims[], size_t *claimed, GArray *moving, struct error *error)
 {
     size_t look = queue->lane_of ? LOOK_MOST : room, looked = 0;
     sqlite3_stmt *row = sql_get(queue, SQL_CLAIM_FIRST, error);
@@ -211,6 +210,27 @@ static bool is_evidence(enum delivery_event event)
            event != ON_PUT_BACK_UNKNOWN;
 }
 
+/* One that came to the stop list while it was in flight, and did not arrive, is tried no more. */
+static bool stop_if_suppressed(struct queue *queue, struct open_issue *issue,
+                               const struct outcome *outcome, enum delivery_state state,
+                               struct error *error)
+{
+    if (state != QUEUED && state != DEFERRED && state != UNKNOWN)
+        return true;
+    sqlite3_stmt *row = sql_get(queue, SQL_IS_SUPPRESSED, error);
+    if (!row)
+        return false;
+    sql_bind(row, "ii", outcome->delivery, outcome->at);
+    bool stopped = sql_row(queue, row, error);
+    sqlite3_reset(row);
+    enum delivery_state to;
+    return !error_is_set(error) &&
+           (!stopped || (open_issue_count(issue, state, ON_SUPPRESSED, &to, error) &&
+                         sql_run(queue, error, SQL_CHANGE, "iizzzi", outcome->delivery,
+                                 (int64_t)to, (usec_t)0, (usec_t)0, (int64_t)GAVE_UP_NOT,
+                                 (int64_t)0)));
+}
+
 bool queue_record(struct queue *queue, const struct outcome *outcome, struct error *error)
 {
     struct open_issue *issue;
@@ -224,7 +244,8 @@ bool queue_record(struct queue *queue, const struct outcome *outcome, struct err
                  (int64_t)outcome->counts, outcome->relay, (int64_t)reply->code, reply->enhanced,
                  reply->text, to == SENT ? outcome->at : (usec_t)0, outcome->next_attempt,
                  (int64_t)(outcome->event == ON_LOST_AFTER_END), (int64_t)outcome->lost,
-                 (int64_t)outcome->alone))
+                 (int64_t)outcome->alone) ||
+        !stop_if_suppressed(queue, issue, outcome, to, error))
         return false;
     return !is_evidence(outcome->event) ||
            sql_run(queue, error, SQL_ATTEMPT_ADD, "iitiztt", outcome->delivery, outcome->at,
@@ -251,8 +272,7 @@ static enum issue_state end_of(const struct open_issue *issue)
     return issue->counts[FAILED] || issue->counts[CANCELLED] ? ISSUE_FINISHED : ISSUE_SENT;
 }
 
-bool queue_conclude(struct queue *queue, int64_t id, usec_t now, bool *changed,
-                    struct error *error)
+bool queue_conclude(struct queue *queue, int64_t id, usec_t now, bool *changed, struct error *error)
 {
     struct open_issue *issue;
     *changed = false;
@@ -298,11 +318,26 @@ bool queue_claimed(struct queue *queue, queue_claim_visit *visit, void *user, st
     return true;
 }
 
+/* "550 5.7.1 no". The caller frees; NULL: no answer came. */
+static char *answer_of(const struct reply *reply)
+{
+    if (!reply->code)
+        return g_strdup(reply->text);
+    GString *answer = g_string_new(NULL);
+    g_string_append_printf(answer, "%d", reply->code);
+    if (reply->enhanced && *reply->enhanced)
+        g_string_append_printf(answer, " %s", reply->enhanced);
+    if (reply->text && *reply->text)
+        g_string_append_printf(answer, " %s", reply->text);
+    return g_string_free(answer, FALSE);
+}
+
 bool queue_bar(struct queue *queue, int64_t issue, const char *relay, const struct reply *reply,
                struct error *error)
 {
+    AUTO(text) char *answer = answer_of(reply);
     return change_begin(queue, error) &&
-           sql_run(queue, error, SQL_BAR_ADD, "itt", issue, relay, reply->text);
+           sql_run(queue, error, SQL_BAR_ADD, "itt", issue, relay, answer);
 }
 
 bool queue_unbar(struct queue *queue, int64_t issue, struct error *error)

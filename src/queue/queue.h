@@ -94,6 +94,7 @@ struct queue_delivery {
     enum give_up_reason gave_up; /* of a failed one */
     usec_t sent_at, next_attempt_at;
     char *origin; /* "leaders.csv:12"; NULL: not known */
+    bool settled; /* a person, and no server, said what became of it */
 };
 typedef bool queue_visit(void *user, const struct queue_delivery *delivery, struct error *error);
 /* Every delivery of an issue in order; `state` -1: all, else those. */
@@ -111,6 +112,7 @@ MUST bool queue_deliveries_like(struct queue *queue, int64_t issue, const char *
 
 /* --- what people ask for. `who` goes into the history; each commits. --- */
 
+/* `words` NULL: no more is said; where it is held already, nothing changes then. */
 MUST bool queue_hold(struct queue *queue, int64_t issue, enum hold_reason why, const char *words,
                      const char *who, struct error *error);
 /* EX_DATAERR: it is not held. */
@@ -119,7 +121,8 @@ MUST bool queue_release(struct queue *queue, int64_t issue, const char *who, str
 MUST bool queue_cancel(struct queue *queue, int64_t issue, const char *who, int64_t *count,
                        struct error *error);
 /* Makes deferred, failed and unknown ones due now: all of them, or that address (EX_NOINPUT: not
- * there). A finished issue is sending again. */
+ * there). A finished issue is sending again. EX_DATAERR: there is none to try; the sentence says why.
+ */
 MUST bool queue_retry(struct queue *queue, int64_t issue, const char *address, const char *who,
                       usec_t now, int64_t *count, struct error *error);
 /* An `unknown` one: what a person found out. EX_DATAERR: it is not unknown. */
@@ -130,8 +133,15 @@ struct suppression {
     char *address, *why, *who;
     usec_t at, until; /* until 0: for good */
 };
+/* What is not yet sent there of open issues is stopped too; what is in flight decides by itself, and
+ * is not tried again. *issues (may be NULL) is of int64_t: in which it was stopped; the caller's. */
 MUST bool queue_suppress(struct queue *queue, const struct address *address, const char *why,
-                         const char *who, usec_t now, usec_t until, struct error *error);
+                         const char *who, usec_t now, usec_t until, GArray **issues,
+                         struct error *error);
+/* Addresses in the lists, as they were last noted, that are this one but for the case of the local
+ * part; of char *, the caller's. *listed: is it in a list itself? *known: were lists noted at all? */
+MUST bool queue_lookalikes(struct queue *queue, const struct address *address, bool *known,
+                           bool *listed, GPtrArray **alike, struct error *error);
 /* EX_NOINPUT: it is not on the list. */
 MUST bool queue_unsuppress(struct queue *queue, const struct address *address, const char *who,
                            usec_t now, struct error *error);

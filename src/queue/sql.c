@@ -60,7 +60,7 @@ static const char *const texts[SQL_COUNT] = {
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [SQL_DELIVERIES] =
         "SELECT id, address, name, title, unit, groups, state, attempts, relay, code, enhanced,"
-        " answer, sent_at, next_attempt, origin, gave_up FROM delivery"
+        " answer, sent_at, next_attempt, origin, gave_up, settled FROM delivery"
         " WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
     [SQL_DELIVERY_GROUPS] =
         "SELECT groups, state, id, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2",
@@ -93,7 +93,8 @@ static const char *const texts[SQL_COUNT] = {
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_STATE_OF] = "SELECT id, state, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2"
                      " AND (?3 IS NULL OR address = ?3)",
-    [SQL_CHANGE] = "UPDATE delivery SET state = ?2, next_attempt = ?3, sent_at = ?4, gave_up = ?5"
+    [SQL_CHANGE] = "UPDATE delivery SET state = ?2, next_attempt = ?3, sent_at = ?4, gave_up = ?5,"
+                   " settled = ?6"
                    " WHERE id = ?1",
     [SQL_BAR_ADD] = "INSERT OR REPLACE INTO bar (issue, relay, answer) VALUES (?1, ?2, ?3)",
     [SQL_BAR_IS] = "SELECT 1 FROM bar WHERE issue = ?1 AND relay = ?2",
@@ -103,6 +104,9 @@ static const char *const texts[SQL_COUNT] = {
                             " VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_SUPPRESSION_REMOVE] = "DELETE FROM suppression WHERE address = ?1",
     [SQL_SUPPRESSIONS] = "SELECT address, why, who, at, until FROM suppression ORDER BY address",
+    [SQL_IS_SUPPRESSED] =
+        "SELECT 1 FROM suppression JOIN delivery ON delivery.address = suppression.address"
+        " WHERE delivery.id = ?1 AND (until IS NULL OR until > ?2)",
     [SQL_HISTORY_ADD] = "INSERT INTO history (at, who, what, issue, issue_name, address, detail)"
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_HISTORY] = "SELECT at, who, what, issue_name, address, detail FROM history"
@@ -136,8 +140,11 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_MEMBERS_END] = "UPDATE membership SET until = ?2 WHERE roll = ?1 AND until IS NULL",
     [SQL_MEMBERS_AT] = "SELECT address, name, list FROM membership WHERE roll = ?1"
                        " AND since <= ?2 AND (until IS NULL OR until > ?2) ORDER BY rowid",
+    [SQL_MEMBERS_ALIKE] = "SELECT DISTINCT address FROM membership"
+                          " WHERE until IS NULL AND lower(address) = lower(?1) ORDER BY address",
+    [SQL_MEMBERS_ANY] = "SELECT 1 FROM membership WHERE until IS NULL LIMIT 1",
     [SQL_LATELY] = "SELECT id, address, name, title, unit, groups, state, attempts, relay, code,"
-                   " enhanced, answer, sent_at, next_attempt, origin, gave_up FROM delivery"
+                   " enhanced, answer, sent_at, next_attempt, origin, gave_up, settled FROM delivery"
                    " WHERE id BETWEEN ?1 AND ?2"
                    " AND (instr(lower(address), ?3) OR instr(lower(coalesce(name, '')), ?3)) LIMIT ?4",
 };

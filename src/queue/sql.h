@@ -50,6 +50,7 @@ enum sql {
     SQL_SUPPRESSION_ADD,
     SQL_SUPPRESSION_REMOVE,
     SQL_SUPPRESSIONS,
+    SQL_IS_SUPPRESSED,
     SQL_HISTORY_ADD,
     SQL_HISTORY,
     SQL_VALVE,
@@ -64,6 +65,8 @@ enum sql {
     SQL_MEMBER_END,
     SQL_MEMBERS_END,
     SQL_MEMBERS_AT,
+    SQL_MEMBERS_ALIKE,
+    SQL_MEMBERS_ANY,
     SQL_LATELY,
     SQL_COUNT
 };
@@ -129,6 +132,9 @@ MUST bool open_issue_count(struct open_issue *issue, enum delivery_state from,
                            enum delivery_event on, enum delivery_state *to, struct error *error);
 /* Of all its lanes together; 0: nothing has a next attempt. */
 MUST bool open_issue_next(struct queue *queue, int64_t id, usec_t *next, struct error *error);
+/* One of an issue's deliveries, by its address, is stopped; *stopped: was there one to stop? */
+MUST bool open_issue_suppress(struct queue *queue, struct open_issue *issue, const char *address,
+                              bool *stopped, struct error *error);
 /* "weekly/2023-25" for the history. The caller frees. */
 char *open_issue_name(struct queue *queue, int64_t id);
 

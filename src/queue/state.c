@@ -52,6 +52,7 @@ static const char *const event_names[DELIVERY_EVENTS] = {
     [ON_SETTLED_SENT] = "settled as sent",
     [ON_SETTLED_FAILED] = "settled as failed",
     [ON_CANCELLED] = "cancelled",
+    [ON_SUPPRESSED] = "suppressed",
 };
 
 static const struct {
@@ -62,6 +63,7 @@ static const struct {
     {QUEUED, ON_CLAIMED, SENDING},
     {QUEUED, ON_GIVEN_UP, FAILED},
     {QUEUED, ON_CANCELLED, CANCELLED},
+    {QUEUED, ON_SUPPRESSED, SUPPRESSED},
 
     {SENDING, ON_TAKEN, SENT}, /* 2xx at the end of data */
     {SENDING, ON_REFUSED_FOR_NOW, DEFERRED},
@@ -75,6 +77,7 @@ static const struct {
     {DEFERRED, ON_GIVEN_UP, FAILED},
     {DEFERRED, ON_RETRY_BY_HAND, DEFERRED}, /* due now */
     {DEFERRED, ON_CANCELLED, CANCELLED},
+    {DEFERRED, ON_SUPPRESSED, SUPPRESSED},
 
     {UNKNOWN, ON_CLAIMED, SENDING}, /* the same Message-ID again */
     {UNKNOWN, ON_GIVEN_UP, UNKNOWN}, /* it may be there: for a person to settle */
@@ -82,6 +85,7 @@ static const struct {
     {UNKNOWN, ON_SETTLED_SENT, SENT},
     {UNKNOWN, ON_SETTLED_FAILED, FAILED},
     {UNKNOWN, ON_CANCELLED, CANCELLED},
+    {UNKNOWN, ON_SUPPRESSED, UNKNOWN}, /* it may have arrived; not tried again by itself */
 
     {FAILED, ON_RETRY_BY_HAND, DEFERRED},
 };

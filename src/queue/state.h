@@ -34,7 +34,7 @@ enum hold_reason { /* stored as numbers: append only */
     HOLD_BY_HAND,
 };
 
-enum delivery_event {
+enum delivery_event { /* stored as numbers: append only */
     ON_CLAIMED,          /* handed to a sender after the commit */
     ON_TAKEN,            /* 2xx at the end of data */
     ON_REFUSED_FOR_NOW,  /* will be tried again by the schedule */
@@ -48,6 +48,7 @@ enum delivery_event {
     ON_SETTLED_SENT,
     ON_SETTLED_FAILED,
     ON_CANCELLED,
+    ON_SUPPRESSED, /* its address came to the stop list */
     DELIVERY_EVENTS
 };
 

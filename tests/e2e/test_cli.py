@@ -165,6 +165,19 @@ def test_a_failed_one_is_retried_after_the_end(server, open_office):
     office.until(lambda: not [r for r in office.report_rows() if "失败" in r], "the report is renewed")
 
 
+def test_suppress_stops_what_is_on_its_way(server, open_office):
+    server.addresses[READERS[0]] = "451 4.7.1 later"
+    office = open_office([server], READERS, retry={"delays": ["1h"]})
+    office.drop("25.md", bulletin())
+    office.until(lambda: (i := office.issue()) and i["deferred"] == 1 and i["sent"] == 7, "one is left")
+    said = office.does("suppress", "add", READERS[0], "--why", "已调离")
+    assert "停发的投递：1" in said and "备注" not in said
+    issue = office.end()
+    assert (issue["state"], issue["suppressed"], issue["sent"]) == ("sent", 1, 7)
+    assert f"备注：名单中另有 {READERS[1]}" in office.does("suppress", "add", READERS[1].capitalize(), "--why", "x")
+    assert "不在任何名单中" in office.does("suppress", "add", "nobody@example.org", "--why", "x")
+
+
 def test_orders_that_do_not_fit(running):
     office, _ = running
     for order in (("settle", "2023-25", READERS[0], "--sent"), ("release", "2023-25")):
@@ -437,3 +450,18 @@ def test_who_is_not_of_the_service_may_nothing(running):
         control.chmod(mode)
         (office.home / "state").chmod(0o700)
     assert office.issue()["state"] == "sending"
+
+
+def test_a_folder_is_checked_as_the_outbox_takes_it(server, open_office, tmp_path):
+    office = open_office([server], READERS)
+    folder = tmp_path / "第25期"
+    folder.mkdir()
+    empty = office.fensong("check", str(folder))
+    assert empty.returncode == 65 and "空的" in empty.stderr
+    (folder / "第25期.md").write_text(bulletin())
+    (folder / "~$第25期.md").write_text("x")
+    (folder / "Thumbs.db").write_text("x")
+    assert office.fensong("check", str(folder)).returncode == 0
+    (folder / "link.png").symlink_to("/etc/passwd")
+    linked = office.fensong("check", str(folder))
+    assert linked.returncode == 65 and "符号链接" in linked.stderr

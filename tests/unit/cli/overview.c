@@ -43,6 +43,26 @@ static void a_named_one_shows_its_groups(void **state)
     assert_non_null(strstr(text, "2023-11-16 09:30:00"));
 }
 
+static void words_say_whose_they_are(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why, *words, *shown;
+    } rows[] = {
+        {"relay", "554 5.7.1 no", "\nthe server's answer: 554 5.7.1 no\n"},
+        {"by hand", "a wrong date", "\nwhy: a wrong date\n"},
+        {"by hand", "", NULL},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        AUTO(json) json_t *status = status_of("held", rows[i].why);
+        json_t *issue = json_array_get(json_object_get(status, "issues"), 0);
+        json_object_set_new(issue, "why_text", json_string(rows[i].words));
+        AUTO(text) char *text = overview_text(status, true);
+        assert_true(rows[i].shown ? strstr(text, rows[i].shown) != NULL
+                                  : strstr(text, "\n\naccepted") == NULL);
+    }
+}
+
 static void nothing_yet_is_said(void **state)
 {
     (void)state;
@@ -89,6 +109,7 @@ int main(void)
         cmocka_unit_test(an_issue_has_a_line_with_its_numbers),
         cmocka_unit_test(a_named_one_shows_its_groups),
         cmocka_unit_test(nothing_yet_is_said),
+        cmocka_unit_test(words_say_whose_they_are),
         cmocka_unit_test(a_watch_ends_with_the_last_open_issue),
         cmocka_unit_test(only_a_relay_in_trouble_is_told),
     };

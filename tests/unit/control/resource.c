@@ -153,6 +153,23 @@ static void a_hold_is_told_and_kept(void **state)
     assert_int_equal(number(json_object_get(again, "error"), "exit"), EX_DATAERR);
 }
 
+static void nothing_is_tried_while_it_is_held(void **state)
+{
+    struct fixture *fixture = *state;
+    int64_t id = fixture_admit(fixture, "2023-25", 1);
+    try_one(fixture, id, ON_REFUSED_FOR_NOW);
+    json_decref(ask(fixture, "POST", "/v1/issues/2023-25/retry", "{}", 200)); /* it has a time */
+    AUTO(json) json_t *before = ask(fixture, "GET", "/v1/issues/2023-25", NULL, 200);
+    assert_true(json_is_string(json_object_get(before, "next_attempt_at")));
+    json_decref(ask(fixture, "POST", "/v1/issues/2023-25/hold", "{}", 200));
+    AUTO(json) json_t *held = ask(fixture, "GET", "/v1/issues/2023-25", NULL, 200);
+    assert_true(json_is_null(json_object_get(held, "next_attempt_at")));
+    AUTO(json) json_t *page = ask(fixture, "GET", "/v1/issues/2023-25/recipients", NULL, 200);
+    const json_t *row = json_array_get(json_object_get(page, "recipients"), 0);
+    assert_string_equal(json_get_text(row, "state"), "deferred");
+    assert_true(json_is_null(json_object_get(row, "next_attempt_at")));
+}
+
 static void one_wrong_address_keeps_no_other_back(void **state)
 {
     struct fixture *fixture = *state;
@@ -301,6 +318,7 @@ int main(void)
         TEST(recipients_come_by_pages),
         TEST(a_failed_recipient_says_why),
         TEST(a_hold_is_told_and_kept),
+        TEST(nothing_is_tried_while_it_is_held),
         TEST(one_wrong_address_keeps_no_other_back),
         TEST(what_is_unknown_is_settled),
         TEST(the_stop_list_is_kept),

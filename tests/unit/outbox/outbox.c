@@ -97,6 +97,21 @@ static void what_lay_there_and_what_comes_is_taken(void **state)
     stop(seen);
 }
 
+static void the_oldest_comes_first(void **state)
+{
+    struct fixture *fixture = *state;
+    put(fixture, "outbox/b.md", "text");
+    AUTO(text) char *path = path_in(fixture, "outbox/b.md");
+    const struct timespec times[2] = {{.tv_sec = 1000000}, {.tv_sec = 1000000}};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    put(fixture, "outbox/a.md", "text");
+    struct seen *seen = start(fixture);
+    turn_until(seen, seen->settled, 2);
+    assert_string_equal(seen->settled->pdata[0], "b.md");
+    assert_string_equal(seen->settled->pdata[1], "a.md");
+    stop(seen);
+}
+
 static void the_item_is_open_for_reading(void **state)
 {
     struct fixture *fixture = *state;
@@ -421,6 +436,7 @@ int main(void)
         TEST(the_item_is_open_for_reading),
         TEST(what_is_written_to_is_waited_for),
         TEST(what_grows_is_waited_for),
+        TEST(the_oldest_comes_first),
         TEST(a_clock_that_is_wrong_does_not_matter),
         TEST(what_is_replaced_while_it_is_read_is_seen),
         TEST(a_release_that_waits_is_kept),

@@ -179,11 +179,14 @@ static void a_bar_stands_until_release(void **state)
 {
     struct fixture *fixture = *state;
     int64_t issue = fixture_admit(fixture, "2023-25", 1);
-    struct reply reply = {554, NULL, (char *)"no"};
+    struct reply reply = {554, (char *)"5.7.1", (char *)"no"};
     bool barred;
+    AUTO(text) char *answer = NULL;
     assert_good(queue_bar(fixture->queue, issue, "office", &reply, &fixture->error));
     assert_good(queue_is_barred(fixture->queue, issue, "office", &barred, &fixture->error));
     assert_true(barred);
+    assert_good(queue_bar_answer(fixture->queue, issue, &answer, &fixture->error));
+    assert_string_equal(answer, "554 5.7.1 no");
     assert_good(queue_is_barred(fixture->queue, issue, "other", &barred, &fixture->error));
     assert_false(barred);
     assert_good(queue_hold(fixture->queue, issue, HOLD_RELAY, "554 no", "fensongd",

@@ -5,17 +5,18 @@
 /* By rows: from; by columns: event. -1: none follows. */
 static const int expected[DELIVERY_STATES][DELIVERY_EVENTS] = {
     [QUEUED] = {[ON_CLAIMED] = SENDING + 1, [ON_GIVEN_UP] = FAILED + 1,
-                [ON_CANCELLED] = CANCELLED + 1},
+                [ON_CANCELLED] = CANCELLED + 1, [ON_SUPPRESSED] = SUPPRESSED + 1},
     [SENDING] = {[ON_TAKEN] = SENT + 1, [ON_REFUSED_FOR_NOW] = DEFERRED + 1,
                  [ON_REFUSED_FOR_GOOD] = FAILED + 1, [ON_PUT_BACK] = QUEUED + 1,
                  [ON_PUT_BACK_DEFERRED] = DEFERRED + 1, [ON_PUT_BACK_UNKNOWN] = UNKNOWN + 1,
                  [ON_LOST_AFTER_END] = UNKNOWN + 1},
     [DEFERRED] = {[ON_CLAIMED] = SENDING + 1, [ON_GIVEN_UP] = FAILED + 1,
-                  [ON_RETRY_BY_HAND] = DEFERRED + 1, [ON_CANCELLED] = CANCELLED + 1},
+                  [ON_RETRY_BY_HAND] = DEFERRED + 1, [ON_CANCELLED] = CANCELLED + 1,
+                  [ON_SUPPRESSED] = SUPPRESSED + 1},
     [UNKNOWN] = {[ON_CLAIMED] = SENDING + 1, [ON_GIVEN_UP] = UNKNOWN + 1,
                  [ON_RETRY_BY_HAND] = UNKNOWN + 1,
                  [ON_SETTLED_SENT] = SENT + 1, [ON_SETTLED_FAILED] = FAILED + 1,
-                 [ON_CANCELLED] = CANCELLED + 1},
+                 [ON_CANCELLED] = CANCELLED + 1, [ON_SUPPRESSED] = UNKNOWN + 1},
     [FAILED] = {[ON_RETRY_BY_HAND] = DEFERRED + 1},
 };
 

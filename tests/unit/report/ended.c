@@ -102,7 +102,7 @@ static void the_stopped_stand_apart(void **state)
     struct fixture *fixture = *state;
     AUTO(address) struct address *address = address_of("r1@example.org");
     assert_good(
-        queue_suppress(fixture->queue, address, "已调离", "anna", NOON, 0, &fixture->error));
+        queue_suppress(fixture->queue, address, "已调离", "anna", NOON, 0, NULL, &fixture->error));
     report_it(fixture, end(fixture, 3, good, 1));
     AUTO(text) char *page = content_of(fixture, "sent/2023-25/report.html");
     assert_says(page, "Should get it: 2; sent: 2; not sent: 0");

@@ -41,8 +41,19 @@ static void each_state_has_its_reason(void **state)
     }
 }
 
+static void what_a_person_found_out_is_said_to_be_that(void **state)
+{
+    (void)state;
+    struct queue_delivery delivery = {
+        .state = FAILED, .attempts = 2, .settled = true, .reply = reply_new(451, "4.3.0 later")};
+    AUTO(text) char *reason = report_reason(NULL, &delivery);
+    assert_string_equal(reason, "a person found out that it did not arrive");
+    reply_clear(&delivery.reply);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_state_has_its_reason)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_state_has_its_reason),
+                                       cmocka_unit_test(what_a_person_found_out_is_said_to_be_that)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
