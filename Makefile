@@ -26,7 +26,7 @@ DEBIAN_PACKAGES := gcc make pkg-config gettext libesmtp-dev libconfig-dev libcma
     libcmark-gfm-extensions-dev libgmime-3.0-dev libmicrohttpd-dev libsystemd-dev libsqlite3-dev \
     libjansson-dev libidn2-dev libcsv-dev libunistring-dev libcurl4-openssl-dev libssl-dev \
     libglib2.0-dev libseccomp-dev libarchive-dev libxml2-dev
-TEST_PACKAGES := python3 python3-pytest python3-aiosmtpd libcmocka-dev postfix openssl slapd
+TEST_PACKAGES := python3 python3-pytest python3-pytest-xdist python3-aiosmtpd libcmocka-dev postfix openssl slapd
 LINT_PACKAGES := clang clang-tidy clang-format cppcheck
 
 WARN := -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion -Wshadow -Wformat=2 -Wmissing-prototypes \
