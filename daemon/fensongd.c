@@ -123,6 +123,9 @@ static void tell_all(struct daemon *daemon)
         add_status(status, issue);
     }
     add_outbox_troubles(daemon, status);
+    const struct error *trouble = dispatch_trouble(daemon->dispatch);
+    if (trouble)
+        g_string_append_printf(status, "%s%s", status->len ? "; " : "", trouble->what.english);
     (void)sd_notifyf(0, "STATUS=%s", status->len ? status->str : "waiting for issues");
 }
 
@@ -151,6 +154,18 @@ static void tell_all_held(struct daemon *daemon)
     }
     for (guint i = 0; i < issues->len; i++)
         tell_held(daemon, ((const struct queue_issue *)issues->pdata[i])->id);
+}
+
+/* Once for each time that nothing moves; it is logged already. */
+static void on_trouble(void *user, const struct error *trouble)
+{
+    struct daemon *daemon = user;
+    AUTO(error) struct error error = {0};
+    struct report_parts parts = report_parts(daemon);
+    if (!report_stalled(&parts, trouble, clock_now(), &error))
+        log_error(LOG_WARNING, nothing(), &error);
+    tell_all(daemon);
+    dispatch_wake(daemon->dispatch);
 }
 
 /* --- what happens --- */
@@ -484,6 +499,7 @@ static int run(struct daemon *daemon, bool *started)
     if (good) {
         *started = true;
         dispatch_on_ended(daemon->dispatch, on_changed, daemon);
+        dispatch_on_trouble(daemon->dispatch, on_trouble, daemon);
         dispatch_wake(daemon->dispatch);
         tell_all(daemon);
         tell_all_held(daemon);

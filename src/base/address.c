@@ -5,8 +5,8 @@
 
 #define ADDRESS_MAX 254 /* RFC 5321 §4.5.3.1.3: a path is 256 with its <> */
 #define LOCAL_PART_MAX 64
-#define DOMAIN_MAX 253 /* RFC 1035 §2.3.4, as text */
 #define LABEL_MAX 63
+#define DOMAIN_MAX 253
 
 struct address {
     size_t at; /* where the @ stands */
@@ -78,8 +78,6 @@ static bool is_domain(const char *domain)
 {
     size_t labels = 0;
     const char *last = domain;
-    if (strlen(domain) > DOMAIN_MAX)
-        return false;
     for (const char *label = domain;; label++) {
         size_t length = strcspn(label, ".");
         if (!is_label(label, length))
@@ -94,12 +92,15 @@ static bool is_domain(const char *domain)
     return labels >= 2 && strspn(last, "0123456789") != strlen(last);
 }
 
+/* Nothing in it is for IDNA to judge: A-labels and other reserved ones have -- in them (RFC 5890
+ * §2.3.1), and a domain has at most 253 octets. */
 static bool is_plain_ascii(const char *domain)
 {
-    for (const char *c = domain; *c; c++)
-        if ((unsigned char)*c >= 0x80 || g_ascii_strncasecmp(c, "xn--", 4) == 0)
+    size_t length = 0;
+    for (; domain[length]; length++)
+        if ((unsigned char)domain[length] >= 0x80 || g_str_has_prefix(domain + length, "--"))
             return false;
-    return true;
+    return length <= DOMAIN_MAX;
 }
 
 /* The domain in A-labels and lower case, or NULL. The caller frees. */

@@ -128,10 +128,30 @@ void error_copy(struct error *to, const struct error *from)
     to->todo = (struct say){g_strdup(from->todo.english), g_strdup(from->todo.local)};
 }
 
-static char *line_of(const struct place *place, const char *message)
+char *place_column(int column)
+{
+    GString *letters = g_string_new(NULL);
+    for (; column > 0; column = (column - 1) / 26)
+        g_string_prepend_c(letters, (char)('A' + (column - 1) % 26));
+    return g_string_free(letters, FALSE);
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* one of the two in line_of() */
+static char *with_column(const struct place *place, const char *message, const char *format)
+{
+    AUTO(text) char *column = place_column(place->column);
+    return g_strdup_printf(format, place->file, place->line, message, column);
+}
+#pragma GCC diagnostic pop
+
+/* `with` is for a place with a column. */
+static char *line_of(const struct place *place, const char *message, const char *with)
 {
     if (!place->file)
         return g_strdup(message);
+    if (place->line > 0 && place->column > 0)
+        return with_column(place, message, with);
     if (place->line > 0)
         return g_strdup_printf("%s:%d: %s", place->file, place->line, message);
     return g_strdup_printf("%s: %s", place->file, message);
@@ -139,12 +159,12 @@ static char *line_of(const struct place *place, const char *message)
 
 char *error_line(const struct error *error)
 {
-    return line_of(&error->place, error->what.local);
+    return line_of(&error->place, error->what.local, _("%1$s:%2$d: %3$s (column %4$s)"));
 }
 
 char *error_line_english(const struct error *error)
 {
-    return line_of(&error->place, error->what.english);
+    return line_of(&error->place, error->what.english, "%1$s:%2$d: %3$s (column %4$s)");
 }
 
 void error_print(const struct error *error, FILE *to)

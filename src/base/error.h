@@ -17,6 +17,8 @@ struct place {
     const char *file; /* NULL: no place */
     int line, column;
 };
+/* A column of a table as spreadsheets call it: "A" for 1, "AB" for 28; "" for 0. Caller frees. */
+char *place_column(int column);
 #define NOWHERE ((struct place){0})
 
 struct say {
@@ -54,7 +56,7 @@ bool error_pass(struct error *to, struct error *from);
 /* Makes a deep copy in *to, which must be {0}. */
 void error_copy(struct error *to, const struct error *from);
 
-/* `FILE:LINE: message`, or the message alone. The caller frees. */
+/* `FILE:LINE: message`, with ` (column C)` after it where that is known, or the message alone. The caller frees. */
 char *error_line(const struct error *error);         /* in the language of people */
 char *error_line_english(const struct error *error); /* for the journal */
 

@@ -99,6 +99,17 @@ bool ask_change(struct ask *ask, const char *method, const char *resource, const
     return client_ask(ask->client, method, resource, body, answer, error);
 }
 
+json_t *ask_health(const struct conf *conf)
+{
+    AUTO(client) struct client *client = NULL;
+    AUTO(json) json_t *answer = NULL;
+    AUTO(error) struct error ignored = {0};
+    return client_open(&client, conf->control, &ignored) &&
+                   client_ask(client, "GET", "/v1/relays", NULL, &answer, &ignored)
+               ? TAKE(answer)
+               : NULL;
+}
+
 void ask_to_note_lists(const struct conf *conf)
 {
     AUTO(client) struct client *client = NULL;

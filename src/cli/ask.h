@@ -17,6 +17,9 @@ MUST json_t *ask_get(struct ask *ask, const char *resource, struct error *error)
 MUST bool ask_change(struct ask *ask, const char *method, const char *resource, const json_t *body,
                      json_t **answer, struct error *error);
 
+/* /v1/relays of the daemon; NULL: none runs, or it may not be asked. A new reference. */
+json_t *ask_health(const struct conf *conf);
+
 /* Somebody has looked at the lists: the daemon, where one runs, looks too and notes what changed. */
 void ask_to_note_lists(const struct conf *conf);
 

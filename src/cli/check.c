@@ -2,6 +2,7 @@
 
 #include "cli/ask.h"
 #include "cli/document.h"
+#include "cli/overview.h"
 #include "cli/summary.h"
 #include "cli/table.h"
 #include "dispatch/dispatch.h"
@@ -25,6 +26,9 @@ static void check_relays(const struct conf *conf, struct problems *problems)
     dispatch_check_relays(conf, problems);
     if (problems_count(problems) == before)
         printf(_("relays: %u, all reachable\n"), conf->relays->len);
+    AUTO(json) json_t *health = ask_health(conf);
+    AUTO(text) char *text = overview_relays(health);
+    (void)fputs(text, stdout);
 }
 
 static void check_people(const struct conf *conf, struct problems *problems)

@@ -109,7 +109,13 @@ static char *state_of(const json_t *issue)
 {
     const char *state = word_of_state(json_get_text(issue, "state"));
     const char *why = json_get_text(issue, "why");
-    return why ? g_strdup_printf(_("%1$s: %2$s"), state, word_of_hold(why)) : g_strdup(state);
+    const char *until = json_get_text(issue, "waits_until");
+    if (why)
+        return g_strdup_printf(_("%1$s: %2$s"), state, word_of_hold(why));
+    if (!until)
+        return g_strdup(state);
+    AUTO(text) char *shown = shown_time(until);
+    return g_strdup_printf(_("waits until %s"), shown);
 }
 
 static void print_issues(const json_t *issues, FILE *to)
@@ -232,22 +238,6 @@ static void print_changes(const json_t *changes, FILE *to)
 char *overview_changes(const json_t *changes)
 {
     return printed(print_changes, changes);
-}
-
-char *overview_relays(const json_t *relays)
-{
-    GString *text = g_string_new(NULL);
-    size_t i;
-    const json_t *relay;
-    json_array_foreach (json_object_get(relays, "relays"), i, relay) {
-        const char *name = json_get_text(relay, "name");
-        const char *trouble = json_get_text(relay, "trouble");
-        AUTO(text) char *until = shown_time(json_get_text(relay, "rests_until"));
-        if (json_is_true(json_object_get(relay, "resting")))
-            g_string_append_printf(text, _("relay %1$s rests until %2$s: %3$s\n"), name, until,
-                                   trouble ? trouble : "");
-    }
-    return g_string_free(text, FALSE);
 }
 
 bool overview_is_over(const json_t *status)

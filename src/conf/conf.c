@@ -7,6 +7,8 @@
 #include "base/program.h"
 #include "base/text.h"
 #include "conf/sections.h"
+#include "conf/window.h"
+#include "conf/workdays.h"
 
 const char conf_default_file[] = SYSCONF_DIR "/fensong/fensong.conf";
 
@@ -24,7 +26,10 @@ void conf_free(struct conf *conf)
     g_free(conf->answers_file);
     g_clear_pointer(&conf->publications, g_ptr_array_unref);
     g_clear_pointer(&conf->relays, g_ptr_array_unref);
+    g_clear_pointer(&conf->domains, g_ptr_array_unref);
     g_free(conf->retry.delays);
+    g_free(conf->workdays_file);
+    workdays_free(conf->workdays);
     g_clear_pointer(&conf->admins, g_ptr_array_unref);
     g_free(conf);
 }
@@ -82,7 +87,10 @@ static const struct key keys[] = {
     {"relays", &kind_relays, FIELD(relays), .required = true},
     {"retry", &kind_retry, FIELD(retry)},
     {"admins", &kind_addresses, FIELD(admins)},
-    {"domains", &kind_any, .offset = CHECKED_ONLY},
+    {"domains", &kind_domains, FIELD(domains)},
+    {"workdays", &kind_path, FIELD(workdays_file)},
+    {"alarm_after", &kind_duration, FIELD(alarm_after), .preset = "10m", .least = USEC_PER_SEC,
+     .most = 24 * 60 * USEC_PER_MINUTE},
     {"guard", &kind_guard, FIELD(guard), .preset = "20%"},
     {"list_refresh", &kind_duration, FIELD(list_refresh), .preset = "15m",
      .least = USEC_PER_SEC, .most = 7 * DAY},
@@ -120,6 +128,10 @@ static void fill_defaults(struct conf *conf)
         conf->templates_dir = program_data("templates");
     if (!conf->answers_file)
         conf->answers_file = program_data("answers.conf");
+    if (!conf->workdays_file)
+        conf->workdays_file = program_data("workdays.conf");
+    if (!conf->domains)
+        conf->domains = g_ptr_array_new();
     if (!conf->admins)
         conf->admins = g_ptr_array_new();
 }
@@ -132,6 +144,37 @@ static void check_control(struct reader *reader, const char *control)
                        N_("set control to a shorter path"),
                        N_("the path of the control socket has more than %1$zu octets: %2$s"), most,
                        control);
+}
+
+/* --- workdays --- */
+
+static bool wants_workdays(const struct conf *conf)
+{
+    for (guint i = 0; conf->publications && i < conf->publications->len; i++)
+        if (((const struct publication *)conf->publications->pdata[i])->window.workdays)
+            return true;
+    return false;
+}
+
+/* The notice for the next year comes in autumn: in its last weeks the old year's file is known to
+ * be too old. */
+static void remark_years(const struct conf *conf, struct problems *problems)
+{
+    usec_t now = clock_now();
+    const int years[] = {window_year(now), window_year(now + 31 * 24 * 60 * USEC_PER_MINUTE)};
+    for (size_t i = 0; i < G_N_ELEMENTS(years); i++)
+        if (!workdays_knows(conf->workdays, years[i]) && (i == 0 || years[i] != years[0]))
+            problems_add(problems, REMARK, "workdays", EX_CONFIG,
+                         (struct place){conf->workdays_file, 0, 0},
+                         N_("add the State Council's notice of holidays for this year"),
+                         N_("the year %d is not in it: there, Monday to Friday count as workdays"),
+                         years[i]);
+}
+
+static void read_workdays(struct conf *conf, struct problems *problems)
+{
+    if (wants_workdays(conf) && workdays_read(&conf->workdays, conf->workdays_file, problems))
+        remark_years(conf, problems);
 }
 
 /* --- reading --- */
@@ -147,6 +190,7 @@ static struct conf *read_all(const char *file, struct problems *problems)
     reader_read(reader, reader_root(reader), keys, G_N_ELEMENTS(keys), conf);
     fill_defaults(conf);
     check_control(reader, conf->control);
+    read_workdays(conf, problems);
     return conf;
 }
 

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+struct workdays; /* workdays.h */
+
 struct sender_name { /* `name <address>` */
     char *name;      /* NULL: none */
     struct address *address;
@@ -22,6 +24,12 @@ enum require { /* parts that an issue of a publication must have */
                REQUIRE_TOTAL = 1 << 6,
 };
 
+struct send_window { /* when deliveries may go out, by local time */
+    bool is_set;       /* else always */
+    unsigned from, to; /* minutes of the day; `to` not after `from`: over midnight */
+    bool workdays;     /* on these days alone */
+};
+
 struct publication {
     char *id, *name, *folder;
     usec_t settle;
@@ -35,9 +43,29 @@ struct publication {
     bool personal;
     GPtrArray *report_to; /* of struct address */
     uint64_t max_size;    /* octets of the message as sent */
+    struct send_window window;
+    usec_t not_after; /* what is not sent so long after acceptance never is; 0: no limit */
 };
 
 enum tls_mode { TLS_NONE, TLS_STARTTLS, TLS_OPPORTUNISTIC, TLS_IMPLICIT };
+
+struct rate { /* so many in this time; period 0: no limit */
+    unsigned count;
+    usec_t period;
+};
+
+struct limits { /* of a relay, or of recipients' domains; 0: none */
+    unsigned connections, recipients_per_message, messages_per_connection;
+    struct rate rate;         /* in recipients */
+    struct rate message_rate; /* in messages */
+};
+
+struct domain_limit { /* for some domains together */
+    char *name;       /* the first of them */
+    GPtrArray *domains; /* of char *, as address_domain() writes them; at least one */
+    struct limits limits;
+    struct place place; /* owns its file name */
+};
 
 struct relay {
     char *name, *host;
@@ -46,9 +74,7 @@ struct relay {
     char *ca_file;       /* NULL: the system's */
     char *user;          /* NULL: no login */
     char *password_file; /* NULL: none; a credential's path is resolved to a file too */
-    unsigned connections, recipients_per_message, messages_per_connection;
-    unsigned rate;      /* recipients … */
-    usec_t rate_period; /* … in this time; 0: no limit */
+    struct limits limits;
     usec_t connect_timeout;
     usec_t timeout;     /* caps every step; 0: RFC 5321's for each */
     struct place place; /* where it is configured; owns its file name */
@@ -70,8 +96,12 @@ struct conf {
     char *templates_dir, *answers_file; /* keys templates, answers; else the shipped ones */
     GPtrArray *publications;            /* of struct publication, at least one */
     GPtrArray *relays;                  /* of struct relay, at least one, in order */
+    GPtrArray *domains;                 /* of struct domain_limit */
     struct retry retry;
     GPtrArray *admins; /* of struct address */
+    char *workdays_file;
+    struct workdays *workdays; /* NULL: no window asks for them */
+    usec_t alarm_after;        /* nothing has ended for so long though it could: said */
     usec_t list_refresh, list_max_age;
     unsigned guard; /* percent of a group that may come or go from issue to issue unseen */
 };

@@ -121,8 +121,9 @@ static const struct key keys[] = {
     {"personal", &kind_switch, FIELD(personal), .preset = "false"},
     {"report_to", &kind_addresses, FIELD(report_to)},
     {"max_size", &kind_size, FIELD(max_size), .preset = "25MiB", .least = 1 << 10, .most = 1 << 30},
-    {"send_window", &kind_text, .offset = CHECKED_ONLY},
-    {"not_after", &kind_duration, .offset = CHECKED_ONLY},
+    {"send_window", &kind_window, FIELD(window)},
+    {"not_after", &kind_duration, FIELD(not_after), .least = USEC_PER_SEC,
+     .most = 100 * 24 * 60 * USEC_PER_MINUTE},
 };
 #undef FIELD
 

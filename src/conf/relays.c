@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#define RATE_MOST 1000000
 /* RFC 5321 §4.5.3.2.6: the end of data. */
 #define LONGEST_STEP (10 * USEC_PER_MINUTE)
 
@@ -52,40 +51,6 @@ static bool take_host(struct reader *reader, const struct key *key, const struct
 }
 static const struct kind kind_host = {VALUE_TEXT, take_host};
 
-static usec_t rate_period(const char *unit)
-{
-    static const struct {
-        const char *name;
-        usec_t period;
-    } units[] = {
-        {"s", USEC_PER_SEC},         {"min", USEC_PER_MINUTE},       {"m", USEC_PER_MINUTE},
-        {"h", 60 * USEC_PER_MINUTE}, {"hour", 60 * USEC_PER_MINUTE},
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(units); i++)
-        if (strcmp(units[i].name, unit) == 0)
-            return units[i].period;
-    return 0;
-}
-
-/* Two fields: *field is the relay itself. */
-static bool take_rate(struct reader *reader, const struct key *key, const struct given *given,
-                      void *field)
-{
-    struct relay *relay = field;
-    char *end;
-    gint64 rate = g_ascii_strtoll(given->text, &end, 10);
-    usec_t period = *end == '/' ? rate_period(end + 1) : 0;
-    if (!g_ascii_isdigit(*given->text) || rate < 1 || rate > RATE_MOST || !period)
-        return reader_problem(reader, given->place,
-                              N_("write recipients for a time, such as \"600/min\", \"10/s\" or "
-                                 "\"5000/hour\""),
-                              N_("%s is no rate: %s"), key->name, given->text);
-    relay->rate = (unsigned)rate;
-    relay->rate_period = period;
-    return true;
-}
-static const struct kind kind_rate = {VALUE_TEXT, take_rate};
-
 /* --- the table --- */
 
 static const struct choice tls_modes[] = {
@@ -106,12 +71,13 @@ static const struct key keys[] = {
     {"user", &kind_text, FIELD(user)},
     {"password_file", &kind_path, FIELD(password_file)},
     {"password_credential", &kind_credential, FIELD(password_file)},
-    {"connections", &kind_number, FIELD(connections), .preset = "4", .least = 1, .most = 64},
-    {"recipients_per_message", &kind_number, FIELD(recipients_per_message), .preset = "100",
+    {"connections", &kind_number, FIELD(limits.connections), .preset = "4", .least = 1, .most = 64},
+    {"recipients_per_message", &kind_number, FIELD(limits.recipients_per_message), .preset = "100",
      .least = 1, .most = 1000},
-    {"messages_per_connection", &kind_number, FIELD(messages_per_connection), .preset = "1000",
+    {"messages_per_connection", &kind_number, FIELD(limits.messages_per_connection), .preset = "1000",
      .least = 1, .most = 10000},
-    {"rate", &kind_rate, .offset = 0},
+    {"rate", &kind_rate, FIELD(limits.rate)},
+    {"message_rate", &kind_rate, FIELD(limits.message_rate)},
     {"connect_timeout", &kind_duration, FIELD(connect_timeout), .preset = "30s",
      .least = USEC_PER_SEC, .most = 60 * USEC_PER_MINUTE},
     {"timeout", &kind_duration, FIELD(timeout), .least = USEC_PER_SEC,

@@ -6,6 +6,9 @@
 extern const struct kind kind_publications; /* GPtrArray *, of struct publication */
 extern const struct kind kind_relays;       /* GPtrArray *, of struct relay */
 extern const struct kind kind_retry;        /* struct retry */
+extern const struct kind kind_domains;      /* GPtrArray *, of struct domain_limit */
+extern const struct kind kind_rate;         /* struct rate */
+extern const struct kind kind_window;       /* struct send_window */
 
 /* The schedule where the configuration says nothing. The delays are then the caller's. */
 void retry_preset(struct retry *retry);

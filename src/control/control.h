@@ -14,7 +14,10 @@
  *   GET    /v1/lists/history?of=GROUP          {"history":[…]}, or ?of=ADDRESS
  *   GET    /v1/find?words=WORDS                {"found":[…]}: in the last issues and the stop list
  *   GET    /v1/suppressions                    {"suppressed":[…]}
- *   GET    /v1/relays                          {"relays":[{"name","resting","rests_until",…}]}
+ *   GET    /v1/relays                          {"relays":[{"name","state": well, resting or probing,
+ *                                              "rests_until","trouble","learnt",…}],
+ *                                              "domains":[{"domains","learnt","waits_until",…}],
+ *                                              "trouble": why nothing moves, else null}
  *   POST   /v1/issues/KEY/hold                 {"why"?}
  *   POST   /v1/issues/KEY/release, …/cancel    {}
  *   POST   /v1/issues/KEY/retry                {"addresses"?:[…]}

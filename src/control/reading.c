@@ -15,7 +15,7 @@ json_t *read_issues(const struct control_parts *parts, const struct request *req
                     struct error *error)
 {
     (void)request;
-    return table_issues(parts->queue, error);
+    return table_issues(parts, error);
 }
 
 json_t *read_issue(const struct control_parts *parts, const struct request *request,
@@ -24,7 +24,7 @@ json_t *read_issue(const struct control_parts *parts, const struct request *requ
     AUTO(queue_issue) struct queue_issue *issue = NULL;
     if (!queue_find(parts->queue, request->named, &issue, error))
         return NULL;
-    return table_issue(parts->queue, issue, error);
+    return table_issue(parts, issue, error);
 }
 
 static bool read_state(const GHashTable *query, int *state, struct error *error)
@@ -97,17 +97,7 @@ json_t *read_relays(const struct control_parts *parts, const struct request *req
 {
     (void)request;
     (void)error;
-    AUTO(array) GPtrArray *relays = parts->dispatch ? dispatch_relays(parts->dispatch) : NULL;
-    json_t *array = json_array();
-    for (guint i = 0; relays && i < relays->len; i++) {
-        const struct relay_health *relay = relays->pdata[i];
-        json_array_append_new(array, json_pack("{s:o, s:b, s:o, s:o, s:I}", "name",
-                                               json_text(relay->name), "resting", relay->resting,
-                                               "rests_until", json_time(relay->rests_until),
-                                               "trouble", json_text(relay->trouble), "senders",
-                                               (json_int_t)relay->senders));
-    }
-    return json_pack("{s:o}", "relays", array);
+    return table_relays(parts->dispatch);
 }
 
 /* --- the lists ---------------------------------------------------------------------------------

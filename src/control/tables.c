@@ -1,5 +1,7 @@
 #include "control/tables.h"
 
+#include "conf/window.h"
+
 #include "report/report.h"
 
 /* --- issues ------------------------------------------------------------------------------------
@@ -40,9 +42,37 @@ static json_t *groups_of(struct queue *queue, int64_t issue, struct error *error
     return array;
 }
 
-json_t *table_issue(struct queue *queue, const struct queue_issue *issue, struct error *error)
+/* While the daemon is down, the window alone is known. */
+static enum wait_reason waits_of(const struct control_parts *parts,
+                                 const struct queue_issue *issue, usec_t *until)
 {
-    json_t *groups = groups_of(queue, issue->id, error);
+    *until = 0;
+    if (issue->state != ISSUE_SENDING)
+        return WAIT_NOT;
+    if (parts->dispatch)
+        return dispatch_waits(parts->dispatch, issue->id, until);
+    const struct publication *publication =
+        parts->conf ? conf_publication(parts->conf, issue->publication) : NULL;
+    if (publication)
+        *until = window_opens(&publication->window, parts->conf->workdays, clock_now());
+    return *until ? WAIT_WINDOW : WAIT_NOT;
+}
+
+static void set_wait(json_t *row, const struct control_parts *parts,
+                     const struct queue_issue *issue)
+{
+    static const char *const words[] = {
+        [WAIT_NOT] = NULL, [WAIT_WINDOW] = "window", [WAIT_LIMIT] = "limit"};
+    usec_t until;
+    enum wait_reason why = waits_of(parts, issue, &until);
+    set(row, "waits_until", json_time(why == WAIT_NOT ? 0 : until));
+    set(row, "waits_for", json_text(words[why]));
+}
+
+json_t *table_issue(const struct control_parts *parts, const struct queue_issue *issue,
+                    struct error *error)
+{
+    json_t *groups = groups_of(parts->queue, issue->id, error);
     if (!groups)
         return NULL;
     json_t *row = json_object();
@@ -59,19 +89,19 @@ json_t *table_issue(struct queue *queue, const struct queue_issue *issue, struct
     set(row, "finished_at", json_time(issue->finished_at));
     set(row, "next_attempt_at",
         json_time(issue->state == ISSUE_SENDING ? issue->next_attempt_at : 0));
-    set(row, "waits_until", json_null());
+    set_wait(row, parts, issue);
     set(row, "groups", groups);
     return row;
 }
 
-json_t *table_issues(struct queue *queue, struct error *error)
+json_t *table_issues(const struct control_parts *parts, struct error *error)
 {
     AUTO(array) GPtrArray *issues = NULL;
-    if (!queue_issues(queue, 0, &issues, error))
+    if (!queue_issues(parts->queue, 0, &issues, error))
         return NULL;
     AUTO(json) json_t *array = json_array();
     for (guint i = 0; i < issues->len; i++) {
-        json_t *row = table_issue(queue, issues->pdata[i], error);
+        json_t *row = table_issue(parts, issues->pdata[i], error);
         if (!row)
             return NULL;
         json_array_append_new(array, row);

@@ -2,11 +2,13 @@
  */
 #pragma once
 #include "base/json.h"
-#include "queue/queue.h"
-#include "smtp/answers.h"
+#include "control/control.h"
 
-json_t *table_issues(struct queue *queue, struct error *error);
-json_t *table_issue(struct queue *queue, const struct queue_issue *issue, struct error *error);
+json_t *table_issues(const struct control_parts *parts, struct error *error);
+json_t *table_issue(const struct control_parts *parts, const struct queue_issue *issue,
+                    struct error *error);
+/* {"relays":[…],"domains":[…],"trouble"}; both lists are empty where there is no dispatch. */
+json_t *table_relays(struct dispatch *dispatch);
 
 struct page {
     int state;     /* of the deliveries; -1: all */

@@ -18,10 +18,11 @@ static struct decision defer(enum blame blame)
         .event = ON_REFUSED_FOR_NOW, .when = WHEN_SCHEDULE, .blame = blame, .counts = true};
 }
 
-/* A notice is tried again by the schedule: held, it would tell nobody why an issue is. */
+/* A notice is tried again by the schedule, at the next relay, and when all have refused it at each
+ * again: held, it would tell nobody why an issue is. */
 static struct decision blame_issue(const struct situation *s)
 {
-    return s->notice ? defer(BLAME_NOBODY) : put_back(s, BLAME_ISSUE);
+    return s->notice ? defer(BLAME_ISSUE) : put_back(s, BLAME_ISSUE);
 }
 
 static struct decision fail(void)
@@ -72,11 +73,16 @@ static struct decision decide_ours(const struct situation *s)
     return s->attempts && s->taken_before ? fail() : defer(BLAME_NOBODY);
 }
 
+static bool says_later(const struct situation *s)
+{
+    return s->code < 500 || s->class == ANSWER_RATE || s->class == ANSWER_LATER;
+}
+
 static struct decision decide_rcpt(const struct situation *s)
 {
     if (is_too_many(s))
         return put_back(s, BLAME_LOT);
-    if (s->code < 500 || s->class == ANSWER_RATE)
+    if (says_later(s))
         return defer(BLAME_NOBODY);
     if (s->class == ANSWER_OURS || s->all_ours)
         return decide_ours(s);
@@ -88,8 +94,9 @@ static struct decision decide_message(const struct situation *s)
     bool after_too_many = s->stage == STAGE_DATA && s->lot > s->taken && s->code == 503;
     if (after_too_many)
         return put_back(s, BLAME_LOT);
-    if (s->code < 500 || s->class == ANSWER_RATE)
-        return defer(BLAME_RELAY_SOFT);
+    /* Who is too fast for a recipient's domain is slowed down there; the relay is well. */
+    if (says_later(s))
+        return defer(s->in_lane && s->class == ANSWER_RATE ? BLAME_NOBODY : BLAME_RELAY_SOFT);
     bool recipients_own = s->personal && s->stage == STAGE_END_OF_DATA;
     if (recipients_own && s->content_streak + 1 < CONTENT_STREAK_MAX)
         return fail();

@@ -15,6 +15,7 @@ struct situation { /* one recipient's verdict, and what else is known */
     size_t taken;            /* those of them whose RCPT was taken */
     bool all_ours;           /* every RCPT of it got the same answer that is not about an address */
     bool personal;
+    bool in_lane;            /* its recipients' domain has limits of its own */
     bool notice;             /* of the daemon's own: nobody waits at it to release it */
     bool lost;               /* the connection went, or the sender died, under this transaction */
     int attempts, unknown_tries, losses; /* of the delivery, before this */

@@ -68,7 +68,8 @@ static void remove_old_journals(struct dispatch *dispatch)
 
 static bool commit(struct dispatch *dispatch, GArray *ended, struct error *error)
 {
-    if (!conclude_touched(dispatch, ended, error) || !queue_commit(dispatch->queue, error))
+    if (!conclude_touched(dispatch, ended, error) || !limits_save(dispatch, error) ||
+        !queue_commit(dispatch->queue, error))
         return false;
     dispatch->uncommitted = 0;
     remove_old_journals(dispatch);
@@ -123,6 +124,7 @@ static bool take_turn(struct dispatch *dispatch, GArray *ended, struct error *er
         return false;
     if (must_commit(dispatch) && !commit(dispatch, ended, error))
         return false;
+    trouble_look(dispatch);
     set_timer(dispatch, next);
     return true;
 }
@@ -174,6 +176,19 @@ static bool add_sources(struct dispatch *dispatch, struct error *error)
     return true;
 }
 
+static const char *lane_of(void *user, const struct address *address)
+{
+    const struct lane *lane = lanes_of(user, address);
+    return lane ? lane->name : NULL;
+}
+
+/* Where nothing is limited, nothing is asked. */
+static void set_lanes(struct dispatch *dispatch)
+{
+    bool any = g_hash_table_size(dispatch->lanes->by_domain) > 0;
+    queue_set_lanes(dispatch->queue, any ? lane_of : NULL, dispatch->lanes);
+}
+
 bool dispatch_start(struct dispatch **dispatch, sd_event *loop, const struct conf *conf,
                     struct queue *queue, const struct answers *answers, struct error *error)
 {
@@ -183,11 +198,15 @@ bool dispatch_start(struct dispatch **dispatch, sd_event *loop, const struct con
     fresh->queue = queue;
     fresh->answers = answers;
     fresh->relays = relays_new(conf);
+    fresh->lanes = lanes_new(conf);
+    fresh->turns = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    fresh->waits = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     fresh->senders = g_ptr_array_new();
     fresh->journals = g_build_filename(conf->state_dir, "journals", NULL);
     fresh->touched = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     fresh->old_journals = g_ptr_array_new_with_free_func(g_free);
-    if (!add_sources(fresh, error) || !recovery_run(fresh, error)) {
+    set_lanes(fresh);
+    if (!add_sources(fresh, error) || !limits_load(fresh, error) || !recovery_run(fresh, error)) {
         dispatch_free(fresh);
         return false;
     }
@@ -205,6 +224,11 @@ void dispatch_free(struct dispatch *dispatch)
     sd_event_source_disable_unref(dispatch->turn);
     sd_event_source_disable_unref(dispatch->timer);
     g_ptr_array_unref(dispatch->relays);
+    queue_set_lanes(dispatch->queue, NULL, NULL);
+    lanes_free(dispatch->lanes);
+    g_hash_table_unref(dispatch->turns);
+    g_hash_table_unref(dispatch->waits);
+    error_clear(&dispatch->trouble);
     g_hash_table_unref(dispatch->touched);
     g_ptr_array_unref(dispatch->old_journals);
     g_free(dispatch->journals);
@@ -218,6 +242,8 @@ void dispatch_reconfigure(struct dispatch *dispatch, const struct conf *conf,
     dispatch->conf = conf;
     dispatch->answers = answers;
     relays_reconfigure(dispatch->relays, conf);
+    lanes_reconfigure(dispatch->lanes, conf);
+    set_lanes(dispatch);
     for (guint i = 0; i < dispatch->senders->len; i++)
         sender_end(dispatch->senders->pdata[i]);
     dispatch_wake(dispatch);
@@ -255,22 +281,16 @@ void dispatch_on_ended(struct dispatch *dispatch, void (*ended)(void *user, int6
     dispatch->ended_user = user;
 }
 
-GPtrArray *dispatch_relays(const struct dispatch *dispatch)
+void dispatch_on_trouble(struct dispatch *dispatch,
+                         void (*troubled)(void *user, const struct error *trouble), void *user)
 {
-    GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
-    usec_t monotonic = clock_monotonic();
-    for (guint i = 0; i < dispatch->relays->len; i++) {
-        const struct relay_state *relay = dispatch->relays->pdata[i];
-        if (!relay->conf)
-            continue;
-        struct relay_health *health = g_new0(struct relay_health, 1);
-        health->name = relay->name;
-        health->resting = relay_rests(relay, monotonic);
-        if (health->resting)
-            health->rests_until = clock_now() + relay->rests_until - monotonic;
-        health->trouble = relay->trouble;
-        health->senders = relay->senders;
-        g_ptr_array_add(all, health);
-    }
-    return all;
+    dispatch->troubled = troubled;
+    dispatch->troubled_user = user;
+}
+
+enum wait_reason dispatch_waits(const struct dispatch *dispatch, int64_t issue, usec_t *until)
+{
+    const struct wait *wait = g_hash_table_lookup(dispatch->waits, &issue);
+    *until = wait ? wait->until : 0;
+    return wait && wait->until > clock_now() ? wait->why : WAIT_NOT;
 }

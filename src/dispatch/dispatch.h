@@ -35,15 +35,45 @@ void dispatch_kill(struct dispatch *dispatch, bool waiting);
 /* Is one of the senders waiting for the answer to its end of data? */
 bool dispatch_waits_for_end(const struct dispatch *dispatch);
 
+/* A relay's breaker: well; resting after a failure; one transaction tries whether it is well again. */
+enum circuit { CIRCUIT_CLOSED, CIRCUIT_OPEN, CIRCUIT_HALF_OPEN };
+
+struct learnt { /* from "too many" and its like; 0: nothing. It is tried upwards again */
+    unsigned rate; /* recipients a minute */
+    unsigned connections, recipients_per_message;
+};
 struct relay_health {
     const char *name;
+    enum circuit circuit;
     bool resting;
     usec_t rests_until;  /* 0: does not */
     const char *trouble; /* its last one; NULL: none */
     unsigned senders;
+    struct learnt learnt;
+    usec_t waits_until; /* its rate is used up; 0: is not */
 };
 /* Of struct relay_health, in the configuration's order; the strings are dispatch's own. */
-GPtrArray *dispatch_relays(const struct dispatch *dispatch);
+GPtrArray *dispatch_relays(struct dispatch *dispatch);
+
+struct domain_health {
+    const struct domain_limit *conf;
+    unsigned senders; /* that carry for it */
+    struct learnt learnt;
+    usec_t waits_until;
+};
+/* Of struct domain_health, in the configuration's order. */
+GPtrArray *dispatch_domains(struct dispatch *dispatch);
+
+enum wait_reason { WAIT_NOT, WAIT_WINDOW, WAIT_LIMIT };
+/* Why an issue that is being sent waits as a whole, and until when (wall clock). */
+enum wait_reason dispatch_waits(const struct dispatch *dispatch, int64_t issue, usec_t *until);
+
+/* Nothing has ended for conf->alarm_after though deliveries are due and no window and no limit holds
+ * them back: the reason that is seen; NULL: all is well. Dispatch's own. */
+const struct error *dispatch_trouble(const struct dispatch *dispatch);
+/* Called once for each such time; it is logged already. */
+void dispatch_on_trouble(struct dispatch *dispatch,
+                         void (*troubled)(void *user, const struct error *trouble), void *user);
 
 /* Called after commits in which an issue came to its end, or was held by dispatch. */
 void dispatch_on_ended(struct dispatch *dispatch, void (*ended)(void *user, int64_t issue),

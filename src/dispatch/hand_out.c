@@ -1,10 +1,11 @@
 #include "dispatch/hand_out.h"
 #include "base/log.h"
+#include "conf/window.h"
+#include "conf/workdays.h"
 #include "queue/schedule.h"
 
-/* So many jobs wait at a sender behind the one that it sends, so that it never waits for us. */
-#define JOBS_AHEAD_PERSONAL 4
-#define JOBS_AHEAD_BATCHED 2
+/* A shorter wait for a limit is no news for anybody. */
+#define WAIT_WORTH_TELLING USEC_PER_SEC
 
 static void sooner(usec_t *next, usec_t time)
 {
@@ -12,191 +13,303 @@ static void sooner(usec_t *next, usec_t time)
         *next = time;
 }
 
-/* --- relays for an issue --- */
-
-enum relay_choice { CHOICE_FOUND, CHOICE_ALL_REST, CHOICE_ALL_BARRED };
-
-/* The first healthy one that has not refused this issue. */
-static bool choose_relay(struct dispatch *dispatch, int64_t issue, struct relay_state **chosen,
-                         enum relay_choice *choice, usec_t *next, struct error *error)
+static void touch(struct dispatch *dispatch, int64_t issue)
 {
-    usec_t now = clock_monotonic();
-    *choice = CHOICE_ALL_BARRED;
-    for (guint i = 0; i < dispatch->relays->len; i++) {
-        struct relay_state *relay = dispatch->relays->pdata[i];
-        bool barred;
-        if (!relay->conf)
-            continue;
-        if (!queue_is_barred(dispatch->queue, issue, relay->name, &barred, error))
-            return false;
-        if (barred)
-            continue;
-        if (!relay_rests(relay, now)) {
-            *chosen = relay;
-            *choice = CHOICE_FOUND;
-            return true;
-        }
-        *choice = CHOICE_ALL_REST;
-        sooner(next, relay->rests_until);
-    }
-    return true;
+    g_hash_table_add(dispatch->touched, g_memdup2(&issue, sizeof issue));
 }
 
-/* --- senders --- */
-
-static size_t jobs_ahead(bool personal)
+static void note_wait(struct dispatch *dispatch, int64_t issue, enum wait_reason why, usec_t until)
 {
-    return personal ? JOBS_AHEAD_PERSONAL : JOBS_AHEAD_BATCHED;
-}
-
-/* The one with the fewest jobs that takes another; NULL: none. */
-static struct sender *idlest_sender(struct dispatch *dispatch, const struct relay_state *relay,
-                                    bool personal)
-{
-    struct sender *idlest = NULL;
-    for (guint i = 0; i < dispatch->senders->len; i++) {
-        struct sender *sender = dispatch->senders->pdata[i];
-        if (sender->relay != relay || sender->is_ending ||
-            sender->jobs.length >= jobs_ahead(personal))
-            continue;
-        if (!idlest || sender->jobs.length < idlest->jobs.length)
-            idlest = sender;
-    }
-    return idlest;
-}
-
-static struct sender *sender_with_room(struct dispatch *dispatch, struct relay_state *relay,
-                                       bool personal)
-{
-    struct sender *idlest = idlest_sender(dispatch, relay, personal);
-    if (idlest && idlest->jobs.length == 0)
-        return idlest;
-    if (relay->senders >= relay_connections(relay))
-        return idlest;
-    AUTO(error) struct error error = {0};
-    if (!sender_start(dispatch, relay, &error)) {
-        log_error(LOG_ERR, (struct log_about){.relay = relay->name}, &error);
-        relay_failed(relay, error.what.english, clock_monotonic());
-        return idlest;
-    }
-    return dispatch->senders->pdata[dispatch->senders->len - 1];
+    struct wait wait = {why, until};
+    g_hash_table_replace(dispatch->waits, g_memdup2(&issue, sizeof issue),
+                         g_memdup2(&wait, sizeof wait));
 }
 
 /* --- one lot --- */
 
-static usec_t due_until(const struct dispatch *dispatch, const struct work *work)
+enum gave {
+    GAVE,    /* a lot was handed out, so there may be more */
+    MOVED,   /* to other lanes, which have it now */
+    LIMITED, /* until *open (monotonic) */
+    BUSY,    /* no sender now; an outcome will wake us */
+};
+
+/* What an issue has to give: stream 0 are its first tries, the others what is due of its lanes. So
+ * neither retries nor first tries starve, and a lane at its limit holds up nothing else. */
+static const struct due *due_of(const struct work *work, guint stream)
 {
-    return schedule_due_until(&dispatch->conf->retry, work->next_due, clock_now());
+    return &g_array_index(work->due, struct due, stream - 1);
 }
 
-static bool has_due(const struct dispatch *dispatch, const struct work *work)
+static usec_t due_until(const struct dispatch *dispatch, const struct work *work, guint stream)
 {
-    return work->next_due && work->next_due <= due_until(dispatch, work);
+    return schedule_due_until(&dispatch->conf->retry, due_of(work, stream)->next, clock_now());
 }
 
-static bool claim_lot(struct dispatch *dispatch, const struct work *work, size_t room,
-                      struct claim claims[], size_t *count, struct error *error)
+static bool has_stream(const struct dispatch *dispatch, const struct work *work, guint stream)
 {
-    *count = 0;
-    if (has_due(dispatch, work) &&
-        !queue_claim_due(dispatch->queue, work->issue, due_until(dispatch, work), room, claims,
-                         count, error))
-        return false;
-    if (*count || !work->has_first)
-        return true;
-    return queue_claim_first(dispatch->queue, work->issue, room, claims, count, error);
+    if (stream == 0)
+        return work->has_first;
+    return due_of(work, stream)->next <= due_until(dispatch, work, stream);
+}
+
+static bool claim_lot(struct dispatch *dispatch, const struct work *work, guint stream,
+                      size_t room, struct claim claims[], size_t *count, struct error *error)
+{
+    if (stream == 0)
+        return queue_claim_first(dispatch->queue, work->issue, room, claims, count, error);
+    return queue_claim_due(dispatch->queue, work->issue, due_of(work, stream)->lane,
+                           due_until(dispatch, work, stream), room, claims, count, error);
 }
 
 static void give(struct dispatch *dispatch, struct sender *sender, const struct work *work,
-                 struct claim claims[], size_t count)
+                 struct lane *lane, struct claim claims[], size_t count)
 {
     struct handed *job = g_new0(struct handed, 1);
     job->id = ++dispatch->last_job;
     job->issue = work->issue;
+    job->lane = lane;
     job->is_personal = work->personal;
     job->claims = g_memdup2(claims, sizeof *claims * count);
     job->count = count;
     g_queue_push_tail(&sender->jobs, job);
-    relay_take(sender->relay, count);
+    valve_take(&sender->relay->valve, count);
+    if (!lane)
+        return;
+    valve_take(&lane->valve, count);
+    guint carried = GPOINTER_TO_UINT(g_hash_table_lookup(sender->carried, lane));
+    g_hash_table_insert(sender->carried, lane, GUINT_TO_POINTER(carried + 1));
 }
 
-/* *given: a lot was handed out, so there may be more. */
-static bool give_lot(struct dispatch *dispatch, const struct work *work, usec_t *next, bool *given,
+static struct lane *lane_of(const struct dispatch *dispatch, const struct work *work, guint stream)
+{
+    const char *name = stream ? due_of(work, stream)->lane : NULL;
+    return name ? lanes_named(dispatch->lanes, name) : NULL;
+}
+
+static bool give_lot(struct dispatch *dispatch, const struct work *work, guint stream,
+                     struct relay_state *relay, enum gave *gave, usec_t *open,
                      struct error *error)
 {
-    struct relay_state *relay = NULL;
-    enum relay_choice choice;
-    usec_t monotonic = clock_monotonic();
-    *given = false;
-    if (!choose_relay(dispatch, work->issue, &relay, &choice, next, error))
-        return false;
-    if (choice == CHOICE_ALL_BARRED) {
-        g_hash_table_add(dispatch->touched, g_memdup2(&work->issue, sizeof work->issue));
-        AUTO(text) char *answer = NULL;
-        return queue_bar_answer(dispatch->queue, work->issue, &answer, error) &&
-               queue_hold(dispatch->queue, work->issue, HOLD_RELAY, answer, "fensongd", error);
-    }
-    if (choice == CHOICE_ALL_REST)
-        return true;
-    size_t room = relay_room(relay, work->personal ? 1 : relay->lot, monotonic);
+    usec_t now = clock_monotonic();
+    struct lane *lane = lane_of(dispatch, work, stream);
+    size_t room = valve_room(&relay->valve, work->personal ? 1 : JOB_RECIPIENTS_MAX, now);
+    if (lane)
+        room = MIN(room, valve_room(&lane->valve, room, now));
     if (room == 0) {
-        sooner(next, relay_room_at(relay, monotonic));
+        *gave = LIMITED;
+        *open = MAX(valve_opens(&relay->valve, now), lane ? valve_opens(&lane->valve, now) : 0);
         return true;
     }
-    struct sender *sender = sender_with_room(dispatch, relay, work->personal);
+    struct sender *sender = pick_sender(dispatch, relay, work->personal, lane);
+    *gave = BUSY;
     if (!sender)
-        return true; /* an outcome will wake us */
+        return true;
     struct claim claims[JOB_RECIPIENTS_MAX];
     size_t count;
-    if (!claim_lot(dispatch, work, room, claims, &count, error))
+    if (!claim_lot(dispatch, work, stream, room, claims, &count, error))
         return false;
+    *gave = count ? GAVE : MOVED;
     if (count)
-        give(dispatch, sender, work, claims, count);
-    *given = count > 0;
+        give(dispatch, sender, work, lane, claims, count);
     return true;
 }
 
-/* --- all of them --- */
+/* --- one issue --- */
+
+static guint next_stream(const struct dispatch *dispatch, int64_t issue)
+{
+    return GPOINTER_TO_UINT(g_hash_table_lookup(dispatch->turns, &issue));
+}
+
+static void set_next_stream(struct dispatch *dispatch, int64_t issue, guint stream)
+{
+    g_hash_table_replace(dispatch->turns, g_memdup2(&issue, sizeof issue),
+                         GUINT_TO_POINTER(stream));
+}
+
+/* A lot of the first stream, from the one whose turn it is, that has one to give. */
+static bool give_of_streams(struct dispatch *dispatch, const struct work *work,
+                            struct relay_state *relay, usec_t *next, bool *given,
+                            struct error *error)
+{
+    guint count = work->due->len + 1, start = next_stream(dispatch, work->issue);
+    bool limited = false, busy = false;
+    usec_t opens = 0;
+    for (guint i = 0; i < count && !*given; i++) {
+        guint stream = (start + i) % count;
+        enum gave gave;
+        usec_t open = 0;
+        if (!has_stream(dispatch, work, stream))
+            continue;
+        if (!give_lot(dispatch, work, stream, relay, &gave, &open, error))
+            return false;
+        if (gave == GAVE)
+            set_next_stream(dispatch, work->issue, stream + 1);
+        if (gave == MOVED) /* its lanes are known in the next turn */
+            sooner(next, clock_monotonic());
+        sooner(&opens, open);
+        *given = gave == GAVE;
+        limited |= gave == LIMITED;
+        busy |= gave == BUSY || gave == MOVED;
+    }
+    sooner(next, opens);
+    dispatch->could_go |= busy || *given;
+    if (limited && !busy && !*given && opens - clock_monotonic() >= WAIT_WORTH_TELLING)
+        note_wait(dispatch, work->issue, WAIT_LIMIT, clock_now() + opens - clock_monotonic());
+    return true;
+}
 
 static bool has_work(const struct dispatch *dispatch, const struct work *work)
 {
-    return work->has_first || has_due(dispatch, work);
+    for (guint stream = 0; stream <= work->due->len; stream++)
+        if (has_stream(dispatch, work, stream))
+            return true;
+    return false;
+}
+
+static bool serve_issue(struct dispatch *dispatch, const struct work *work, usec_t *next,
+                        bool *given, struct error *error)
+{
+    struct relay_state *relay = NULL;
+    enum relay_choice choice;
+    *given = false;
+    if (!has_work(dispatch, work) || g_hash_table_contains(dispatch->waits, &work->issue))
+        return true;
+    if (!pick_relay(dispatch, work->issue, &relay, &choice, next, error))
+        return false;
+    switch (choice) {
+    case CHOICE_ALL_REST:
+        dispatch->could_go = true;
+        return true;
+    case CHOICE_FOUND:
+        return give_of_streams(dispatch, work, relay, next, given, error);
+    case CHOICE_ALL_BARRED:
+        break;
+    }
+    if (work->is_notice)
+        return queue_unbar(dispatch->queue, work->issue, error);
+    AUTO(text) char *answer = NULL;
+    touch(dispatch, work->issue);
+    return queue_bar_answer(dispatch->queue, work->issue, &answer, error) &&
+           queue_hold(dispatch->queue, work->issue, HOLD_RELAY, answer, "fensongd", error);
+}
+
+/* --- what time brings --- */
+
+static const struct publication *publication_of(const struct dispatch *dispatch,
+                                                const struct work *work)
+{
+    return work->is_notice ? NULL : conf_publication(dispatch->conf, work->publication);
 }
 
 static bool give_up_old(struct dispatch *dispatch, const struct work *work, struct error *error)
 {
-    if (!schedule_gives_up(&dispatch->conf->retry, work->accepted_at, clock_now()))
+    const struct publication *publication = publication_of(dispatch, work);
+    usec_t now = clock_now(), not_after = publication ? publication->not_after : 0;
+    enum give_up_reason why = GAVE_UP_NOT;
+    if (schedule_gives_up(&dispatch->conf->retry, work->accepted_at, now))
+        why = GAVE_UP_TOO_OLD;
+    if (not_after && now - work->accepted_at >= not_after)
+        why = GAVE_UP_TOO_LATE;
+    if (why == GAVE_UP_NOT)
         return true;
     int64_t count = 0;
-    g_hash_table_add(dispatch->touched, g_memdup2(&work->issue, sizeof work->issue));
-    return queue_give_up(dispatch->queue, work->issue, clock_now(), &count, error);
+    touch(dispatch, work->issue);
+    return queue_give_up(dispatch->queue, work->issue, why, now, &count, error);
+}
+
+static void tell_unknown_year(struct dispatch *dispatch, const struct send_window *window)
+{
+    int year = window_year(clock_now());
+    const struct workdays *workdays = dispatch->conf->workdays;
+    if (!window->workdays || !workdays || year == dispatch->told_year ||
+        workdays_knows(workdays, year))
+        return;
+    dispatch->told_year = year;
+    log_line(LOG_WARNING, (struct log_about){0},
+             "%s does not hold the year %d: Monday to Friday count as workdays",
+             dispatch->conf->workdays_file, year);
+}
+
+static void look_at_window(struct dispatch *dispatch, const struct work *work)
+{
+    const struct publication *publication = publication_of(dispatch, work);
+    if (!publication || !publication->window.is_set)
+        return;
+    tell_unknown_year(dispatch, &publication->window);
+    usec_t opens = window_opens(&publication->window, dispatch->conf->workdays, clock_now());
+    if (opens)
+        note_wait(dispatch, work->issue, WAIT_WINDOW, opens);
 }
 
 /* When the next thing that only time brings is due. */
 static void look_again(struct dispatch *dispatch, const struct work *work, usec_t *next)
 {
     usec_t now = clock_now(), monotonic = clock_monotonic();
-    if (work->next_due > now)
-        sooner(next, monotonic + work->next_due - now);
-    usec_t too_old = work->accepted_at + dispatch->conf->retry.give_up_after;
-    if (too_old > now)
-        sooner(next, monotonic + too_old - now);
+    const struct publication *publication = publication_of(dispatch, work);
+    const struct wait *wait = g_hash_table_lookup(dispatch->waits, &work->issue);
+    usec_t times[] = {work->accepted_at + dispatch->conf->retry.give_up_after,
+                      publication && publication->not_after
+                          ? work->accepted_at + publication->not_after
+                          : 0,
+                      wait ? wait->until : 0};
+    for (size_t i = 0; i < G_N_ELEMENTS(times); i++)
+        if (times[i] > now)
+            sooner(next, monotonic + times[i] - now);
+    for (guint i = 0; i < work->due->len; i++) {
+        usec_t due = g_array_index(work->due, struct due, i).next;
+        if (due > now)
+            sooner(next, monotonic + due - now);
+    }
+}
+
+/* --- all of them --- */
+
+/* The issues behind the one that got something last come first. */
+static guint first_of_round(const struct dispatch *dispatch, const GArray *work)
+{
+    for (guint i = 0; i < work->len; i++)
+        if (g_array_index(work, struct work, i).issue > dispatch->last_issue)
+            return i;
+    return 0;
 }
 
 /* A lot of each issue in turn, so that a second one does not wait for all of the first. */
 static bool go_round(struct dispatch *dispatch, const GArray *work, usec_t *next, bool *any,
                      struct error *error)
 {
+    guint start = first_of_round(dispatch, work);
     *any = false;
     for (guint i = 0; i < work->len; i++) {
-        guint at = (dispatch->next_issue + i) % work->len;
-        const struct work *one = &g_array_index(work, struct work, at);
-        bool given = false;
-        if (has_work(dispatch, one) && !give_lot(dispatch, one, next, &given, error))
+        const struct work *one = &g_array_index(work, struct work, (start + i) % work->len);
+        bool given;
+        if (!serve_issue(dispatch, one, next, &given, error))
             return false;
+        if (given)
+            dispatch->last_issue = one->issue;
         *any |= given;
     }
-    dispatch->next_issue++;
+    return true;
+}
+
+static void forget_ended(struct dispatch *dispatch, const GArray *work)
+{
+    if (g_hash_table_size(dispatch->turns) > work->len)
+        g_hash_table_remove_all(dispatch->turns);
+}
+
+static bool look_at_time(struct dispatch *dispatch, const GArray *work, usec_t *next,
+                         struct error *error)
+{
+    forget_ended(dispatch, work);
+    for (guint i = 0; i < work->len; i++) {
+        const struct work *one = &g_array_index(work, struct work, i);
+        if (!give_up_old(dispatch, one, error))
+            return false;
+        look_at_window(dispatch, one);
+        look_again(dispatch, one, next);
+    }
     return true;
 }
 
@@ -204,14 +317,13 @@ bool hand_out(struct dispatch *dispatch, usec_t *next, struct error *error)
 {
     bool any = true, good = true;
     *next = 0;
+    dispatch->could_go = false;
+    g_hash_table_remove_all(dispatch->waits);
     for (bool first = true; any && good; first = false) {
         GArray *work = NULL;
         if (!queue_work(dispatch->queue, &work, error))
             return false;
-        for (guint i = 0; good && first && i < work->len; i++) {
-            good = give_up_old(dispatch, &g_array_index(work, struct work, i), error);
-            look_again(dispatch, &g_array_index(work, struct work, i), next);
-        }
+        good = !first || look_at_time(dispatch, work, next, error);
         good = good && go_round(dispatch, work, next, &any, error);
         g_array_unref(work);
     }

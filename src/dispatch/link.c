@@ -31,7 +31,7 @@ static bool tell_relay(struct link *link, const struct conf *conf, const struct 
         .message_fd = -1,
         .relay = {.host = relay->host, .ca_file = relay->ca_file, .user = relay->user,
                   .password = password, .hostname = conf->hostname, .port = relay->port,
-                  .tls = relay->tls, .messages_per_connection = relay->messages_per_connection,
+                  .tls = relay->tls, .messages_per_connection = relay->limits.messages_per_connection,
                   .connect_timeout = relay->connect_timeout, .timeout = relay->timeout},
     };
     bool good = order_send(link->socket, &order, error);

@@ -8,7 +8,9 @@ struct applying {
     struct relay_state *relay;
     const struct handed *job;
     struct situation common; /* what is the same for all of the transaction */
-    bool went_well, lot_blamed, issue_blamed;
+    size_t sent;
+    bool went_well, lot_blamed, issue_blamed, answered;
+    const struct verdict *too_fast; /* the first that says so */
 };
 
 static void touch(struct dispatch *dispatch, int64_t issue, size_t outcomes)
@@ -56,7 +58,8 @@ static bool is_about_address(const struct dispatch *dispatch, const struct verdi
 {
     enum answer_class class = answer_of(dispatch->answers, verdict->stage, &verdict->reply).class;
     return has_mailbox_code(&verdict->reply) || class == ANSWER_HARD || class == ANSWER_SOFT ||
-           class == ANSWER_SIZE || class == ANSWER_RATE || class == ANSWER_TOO_MANY;
+           class == ANSWER_SIZE || class == ANSWER_RATE || class == ANSWER_LATER ||
+           class == ANSWER_TOO_MANY;
 }
 
 /* Every RCPT of several got the same 5xx, and it is not about an address. */
@@ -86,6 +89,7 @@ static struct situation common_situation(struct dispatch *dispatch, struct relay
     struct situation common = {
         .lot = job->count,
         .personal = job->is_personal,
+        .in_lane = job->lane != NULL,
         .lost = lost,
         .all_ours = all_are_ours(dispatch, job, verdicts, count),
         .ours_streak = relay->ours_streak,
@@ -151,6 +155,13 @@ static void tell(const struct applying *applying, const struct claim *claim,
              verdict->reply.text ? verdict->reply.text : "");
 }
 
+/* Of the recipients' domain, if that has one, else the relay's. */
+static struct valve *valve_of(const struct applying *applying)
+{
+    struct lane *lane = applying->job->lane;
+    return lane ? &lane->valve : &applying->relay->valve;
+}
+
 static bool blame(struct applying *applying, const struct verdict *verdict,
                   const struct decision *decision, struct error *error)
 {
@@ -162,7 +173,7 @@ static bool blame(struct applying *applying, const struct verdict *verdict,
         return true;
     case BLAME_LOT:
         if (!applying->lot_blamed)
-            relay_lot_was_too_large(relay, applying->common.taken);
+            valve_too_many_recipients(valve_of(applying), applying->common.taken);
         applying->lot_blamed = true;
         return true;
     case BLAME_RELAY:
@@ -192,8 +203,10 @@ static bool blame(struct applying *applying, const struct verdict *verdict,
 static void count_streaks(struct applying *applying, const struct situation *s)
 {
     struct relay_state *relay = applying->relay;
+    applying->answered |= s->kind == VERDICT_SENT || s->kind == VERDICT_REFUSED;
     if (s->kind == VERDICT_SENT) {
-        relay->ours_streak = relay->content_streak = 0;
+        relay->ours_streak = relay->content_streak = relay->rate_streak = 0;
+        applying->sent++;
         applying->went_well = true;
     } else if (s->kind == VERDICT_REFUSED && s->stage == STAGE_RCPT) {
         relay->ours_streak = s->class == ANSWER_OURS ? relay->ours_streak + 1 : 0;
@@ -201,6 +214,49 @@ static void count_streaks(struct applying *applying, const struct situation *s)
     } else if (s->kind == VERDICT_REFUSED && s->stage == STAGE_END_OF_DATA && s->code >= 500) {
         relay->content_streak++;
     }
+}
+
+#define RATE_STREAK_MAX 3
+
+/* One recipient of several, or one here and there, may be too much for his own mailbox alone: the
+ * relay itself, or a domain that is known to limit, is obeyed at the first word. */
+static bool slows_down(const struct applying *applying, const struct situation *s)
+{
+    if (s->in_lane || s->stage != STAGE_RCPT)
+        return true;
+    if (s->lot > 1)
+        return s->taken == 0;
+    return ++applying->relay->rate_streak >= RATE_STREAK_MAX;
+}
+
+static void look_at_speed(struct applying *applying, const struct situation *s,
+                          const struct verdict *verdict)
+{
+    if (s->kind == VERDICT_REFUSED && s->class == ANSWER_RATE && !applying->too_fast &&
+        slows_down(applying, s))
+        applying->too_fast = verdict;
+}
+
+static void learn_speed(const struct applying *applying)
+{
+    usec_t now = clock_monotonic();
+    struct valve *valve = valve_of(applying);
+    if (applying->sent) {
+        valve_went_well(&applying->relay->valve, applying->sent, now);
+        if (applying->job->lane)
+            valve_went_well(valve, applying->sent, now);
+    }
+    double before = valve_learnt(valve);
+    if (applying->too_fast)
+        valve_too_fast(valve, now);
+    if (!applying->too_fast || !*applying->relay->name || valve_learnt(valve) == before)
+        return;
+    const struct reply *reply = &applying->too_fast->reply;
+    log_line(LOG_WARNING,
+             (struct log_about){.relay = applying->relay->name, .smtp_code = reply->code},
+             "%s: slowed down to %.0f recipients a minute: %d %s",
+             applying->job->lane ? applying->job->lane->name : applying->relay->name,
+             valve_learnt(valve), reply->code, reply->text ? reply->text : "");
 }
 
 static bool apply_one(struct applying *applying, const struct claim *claim,
@@ -224,6 +280,7 @@ static bool apply_one(struct applying *applying, const struct claim *claim,
     };
     tell(applying, claim, verdict, &decision);
     count_streaks(applying, &situation);
+    look_at_speed(applying, &situation, verdict);
     return queue_record(applying->dispatch->queue, &outcome, error) &&
            blame(applying, verdict, &decision, error);
 }
@@ -251,6 +308,9 @@ bool outcomes_apply(struct dispatch *dispatch, struct relay_state *relay,
     touch(dispatch, job->issue, count);
     if (applying.went_well)
         relay_went_well(relay);
+    learn_speed(&applying);
+    if (applying.answered)
+        watch_ended(&dispatch->watch, clock_monotonic());
     return true;
 }
 

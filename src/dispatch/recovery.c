@@ -104,7 +104,7 @@ static void free_job(void *job)
 static bool apply_all(struct recovering *recovering, struct error *error)
 {
     /* Which relay it was, the journal does not say; nobody is blamed for the past. */
-    struct relay_state nobody = {.name = (char *)"", .lot = 1};
+    struct relay_state nobody = {.name = (char *)""};
     for (guint i = 0; i < recovering->jobs->len; i++) {
         const struct handed *job = recovering->jobs->pdata[i];
         const struct verdict *known =

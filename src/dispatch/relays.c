@@ -33,8 +33,7 @@ static struct relay_state *add(GPtrArray *relays, const char *name)
 static void set_conf(struct relay_state *relay, const struct relay *conf)
 {
     relay->conf = conf;
-    relay->lot = conf->recipients_per_message;
-    relay->tokens = conf->rate ? 1 : 0;
+    valve_set_limits(&relay->valve, &conf->limits);
 }
 
 GPtrArray *relays_new(const struct conf *conf)
@@ -66,6 +65,13 @@ void relays_reconfigure(GPtrArray *relays, const struct conf *conf)
 bool relay_rests(const struct relay_state *relay, usec_t monotonic)
 {
     return !relay->conf || relay->rests_until > monotonic;
+}
+
+enum circuit relay_circuit(const struct relay_state *relay, usec_t monotonic)
+{
+    if (relay_rests(relay, monotonic))
+        return CIRCUIT_OPEN;
+    return relay->is_probing ? CIRCUIT_HALF_OPEN : CIRCUIT_CLOSED;
 }
 
 static void set_trouble(struct relay_state *relay, const char *trouble)
@@ -103,52 +109,11 @@ void relay_went_well(struct relay_state *relay)
     relay->rests_until = 0;
     relay->is_probing = false;
     g_clear_pointer(&relay->trouble, g_free);
-    if (relay->conf && relay->lot < relay->conf->recipients_per_message)
-        relay->lot++;
 }
 
-void relay_lot_was_too_large(struct relay_state *relay, size_t taken)
-{
-    relay->lot = MAX(1, MIN(taken ? taken : relay->lot / 2, relay->lot));
-}
-
-static double fill_rate(const struct relay *conf)
-{
-    return (double)conf->rate / (double)conf->rate_period;
-}
-
-static void fill(struct relay_state *relay, usec_t monotonic)
-{
-    double most = MAX(1.0, fill_rate(relay->conf) * (double)USEC_PER_MINUTE);
-    usec_t passed = relay->filled_at ? monotonic - relay->filled_at : 0;
-    relay->tokens = MIN(most, relay->tokens + fill_rate(relay->conf) * (double)passed);
-    relay->filled_at = monotonic;
-}
-
-size_t relay_room(struct relay_state *relay, size_t wanted, usec_t monotonic)
-{
-    if (!relay->conf || !relay->conf->rate)
-        return wanted;
-    fill(relay, monotonic);
-    return MIN(wanted, (size_t)relay->tokens);
-}
-
-void relay_take(struct relay_state *relay, size_t recipients)
-{
-    if (relay->conf && relay->conf->rate)
-        relay->tokens -= (double)recipients;
-}
-
-usec_t relay_room_at(const struct relay_state *relay, usec_t monotonic)
-{
-    if (!relay->conf || !relay->conf->rate || relay->tokens >= 1)
-        return 0;
-    return monotonic + (usec_t)((1 - relay->tokens) / fill_rate(relay->conf)) + 1;
-}
-
-unsigned relay_connections(const struct relay_state *relay)
+unsigned relay_connections(struct relay_state *relay, usec_t monotonic)
 {
     if (!relay->conf)
         return 0;
-    return relay->is_probing ? 1 : relay->conf->connections;
+    return relay->is_probing ? 1 : valve_connections(&relay->valve, monotonic);
 }

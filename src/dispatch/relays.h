@@ -1,6 +1,7 @@
-/* The relays' health, rate and lot size. */
+/* The relays' health and limits. */
 #pragma once
 #include "dispatch/dispatch.h"
+#include "dispatch/valve.h"
 
 struct relay_state {
     char *name;
@@ -11,9 +12,8 @@ struct relay_state {
     unsigned ours_streak, content_streak;
     usec_t rests_until; /* monotonic; 0: does not */
     bool is_probing;    /* half open: one connection until a transaction goes well */
-    double tokens;      /* recipients that may go now */
-    usec_t filled_at;   /* monotonic */
-    size_t lot;         /* recipients a transaction, at most */
+    unsigned rate_streak; /* recipients in a row whose answer was "too fast" */
+    struct valve valve;
     unsigned senders;
 };
 
@@ -21,6 +21,7 @@ struct relay_state {
 GPtrArray *relays_new(const struct conf *conf);
 void relays_reconfigure(GPtrArray *relays, const struct conf *conf);
 
+enum circuit relay_circuit(const struct relay_state *relay, usec_t monotonic);
 bool relay_rests(const struct relay_state *relay, usec_t monotonic);
 /* It failed: it rests, longer each time, up to five minutes. */
 void relay_failed(struct relay_state *relay, const char *trouble, usec_t monotonic);
@@ -28,13 +29,5 @@ void relay_failed(struct relay_state *relay, const char *trouble, usec_t monoton
 void relay_failed_softly(struct relay_state *relay, const char *trouble, usec_t monotonic);
 /* A transaction went well. */
 void relay_went_well(struct relay_state *relay);
-/* Took too many at once: smaller lots, growing again slowly. */
-void relay_lot_was_too_large(struct relay_state *relay, size_t taken);
-
-/* How many recipients may go now, at most `wanted`; takes nothing. */
-size_t relay_room(struct relay_state *relay, size_t wanted, usec_t monotonic);
-void relay_take(struct relay_state *relay, size_t recipients);
-/* When there is room again; 0: there is no limit. */
-usec_t relay_room_at(const struct relay_state *relay, usec_t monotonic);
 /* How many senders it may have now. */
-unsigned relay_connections(const struct relay_state *relay);
+unsigned relay_connections(struct relay_state *relay, usec_t monotonic);

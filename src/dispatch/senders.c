@@ -30,6 +30,7 @@ void sender_free(struct sender *sender)
     sd_event_source_disable_unref(sender->child);
     g_queue_clear_full(&sender->jobs, free_handed);
     g_hash_table_unref(sender->messages);
+    g_hash_table_unref(sender->carried);
     link_close(&sender->link);
     g_free(sender->why_text);
     g_free(sender);
@@ -105,6 +106,9 @@ static void on_gone(struct sender *sender, const struct event *event)
     sender->is_ending = true;
     sender->why = event->why;
     sender->faulty_job = event->job;
+    sender->was_too_many =
+        event->why == GONE_GREETING && event->reply.code &&
+        answer_of(sender->dispatch->answers, STAGE_CONNECT, &event->reply).class == ANSWER_RATE;
     g_free(sender->why_text);
     sender->why_text = g_strdup(event->reply.text ? event->reply.text : "");
 }
@@ -202,6 +206,12 @@ static void blame_relay(struct sender *sender)
         only_one_alone(sender))
         return;
     log_line(LOG_WARNING, about(sender, 0), "relay %s: %s", sender->relay->name, describe(sender));
+    /* Those that are connected go on. */
+    if (sender->was_too_many && sender->relay->senders > 1) {
+        valve_too_many_connections(&sender->relay->valve, sender->relay->senders - 1,
+                                   clock_monotonic());
+        return;
+    }
     relay_failed(sender->relay, describe(sender), clock_monotonic());
 }
 
@@ -277,6 +287,7 @@ bool sender_start(struct dispatch *dispatch, struct relay_state *relay, struct e
     sender->dispatch = dispatch;
     sender->relay = relay;
     sender->messages = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    sender->carried = g_hash_table_new(NULL, NULL);
     sender->last_sign = clock_monotonic();
     g_queue_init(&sender->jobs);
     if (!link_start(&sender->link, dispatch->conf, relay->conf, dispatch->journals, false,

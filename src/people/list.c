@@ -84,6 +84,13 @@ static bool wrong_row(struct list *list)
 
 /* --- columns --- */
 
+/* The cell that is wrong, for who looks into a wide table. */
+static struct place in_column(const struct list *list, struct place place, enum column column)
+{
+    place.column = list->columns.at[column] + 1;
+    return place;
+}
+
 static bool refuse_columns(struct list *list, struct place place)
 {
     list->given_up = true;
@@ -132,10 +139,10 @@ static bool is_disabled(struct list *list, const GPtrArray *fields, struct place
     if (g_strv_contains(yes, word))
         return true;
     if (!g_strv_contains(no, word))
-        problems_add(list->problems, REMARK, "disabled-word", EX_DATAERR, place,
-                     N_("write yes for who is to get nothing, else leave it empty"),
-                     N_("the column disabled says neither yes nor no, and was taken as no: %s"),
-                     text);
+        problems_add(
+            list->problems, REMARK, "disabled-word", EX_DATAERR, in_column(list, place, DISABLED),
+            N_("write yes for who is to get nothing, else leave it empty"),
+            N_("the column disabled says neither yes nor no, and was taken as no: %s"), text);
     return false;
 }
 
@@ -146,7 +153,7 @@ static bool read_day(struct list *list, const GPtrArray *fields, enum column col
     *day = *text ? term_day(text, column == UNTIL) : 0;
     if (!*text || *day)
         return true;
-    return problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
+    return problems_add(list->problems, PROBLEM, rule, EX_DATAERR, in_column(list, place, column),
                         N_("write it like 2023-11-16"), N_("this is no date: %s"), text);
 }
 
@@ -158,7 +165,8 @@ static bool read_term(struct list *list, const GPtrArray *fields, struct place p
         !read_day(list, fields, UNTIL, &term.until, place))
         return false;
     AUTO(text) char *who = cell(list, fields, ADDRESS);
-    return member_term_counts(&term, who, list->today, place, list->problems, counts);
+    return member_term_counts(&term, who, list->today, in_column(list, place, UNTIL),
+                              list->problems, counts);
 }
 
 /* Without a header row the other columns have no names: two addresses in a row may be two persons
@@ -204,7 +212,7 @@ static bool add_member(struct list *list, const GPtrArray *fields, const char *a
 {
     AUTO(member) struct member *member = member_new();
     member->name = plain(cell(list, fields, NAME));
-    if (!member_read_address(member, address, place, list->problems))
+    if (!member_read_address(member, address, in_column(list, place, ADDRESS), list->problems))
         return wrong_row(list);
     member->title = plain(cell(list, fields, TITLE));
     member->unit = plain(cell(list, fields, UNIT));
@@ -218,8 +226,8 @@ static bool add_members(struct list *list, const GPtrArray *fields, const char *
 {
     AUTO(array) GPtrArray *each = cell_addresses(addresses);
     if (each->len > ADDRESSES_MOST)
-        return problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
-                            N_("write one address in a row"),
+        return problems_add(list->problems, PROBLEM, rule, EX_DATAERR,
+                            in_column(list, place, ADDRESS), N_("write one address in a row"),
                             N_("this row holds more than %d addresses"), ADDRESSES_MOST),
                wrong_row(list);
     for (guint i = 0; i < each->len; i++)
@@ -239,7 +247,8 @@ static bool read_row(struct list *list, const GPtrArray *fields, struct place pl
         return true;
     AUTO(text) char *addresses = cell(list, fields, ADDRESS);
     if (!*addresses)
-        return problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place,
+        return problems_add(list->problems, PROBLEM, rule, EX_DATAERR,
+                            in_column(list, place, ADDRESS),
                             N_("add the address, or write yes in the column disabled"),
                             N_("this row has no address")),
                wrong_row(list);

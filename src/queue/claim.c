@@ -2,6 +2,8 @@
 #include "queue/claim.h"
 #include "queue/sql.h"
 
+#include <string.h>
+
 void claim_clear(struct claim *claim)
 {
     address_free(claim->address);
@@ -23,52 +25,71 @@ static bool claim_of(sqlite3_stmt *row, int64_t issue, struct claim *claim, stru
     return true;
 }
 
-static int by_age(const void *left, const void *right)
+static const char *lane_of(struct queue *queue, const struct claim *claim)
 {
-    const struct work *a = left, *b = right;
-    return (a->issue > b->issue) - (a->issue < b->issue);
+    return queue->lane_of ? queue->lane_of(queue->lane_user, claim->address) : NULL;
 }
 
-static bool next_due(struct queue *queue, int64_t issue, usec_t *when, struct error *error)
+/* --- claims --- */
+
+#define LOOK_MOST 1000 /* deliveries that one claim looks at: many may go to lanes */
+
+struct moving { /* deliveries that go to another lane, after the walk that found them */
+    int64_t id;
+    char *lane; /* NULL: out of all lanes */
+};
+
+static void moving_clear(void *pointer)
 {
-    sqlite3_stmt *row = sql_get(queue, SQL_NEXT_DUE, error);
-    if (!row)
-        return false;
-    sql_bind(row, "i", issue);
-    if (!sql_row(queue, row, error))
-        return false;
-    *when = sqlite3_column_int64(row, 0);
-    sqlite3_reset(row);
-    return true;
+    g_free(((struct moving *)pointer)->lane);
 }
 
-static bool has_first(const struct open_issue *issue)
+static GArray *moving_new(void)
 {
-    return issue->cursor < issue->last;
+    GArray *moving = g_array_new(FALSE, FALSE, sizeof(struct moving));
+    g_array_set_clear_func(moving, moving_clear);
+    return moving;
 }
 
-bool queue_work(struct queue *queue, GArray **work, struct error *error)
+static void move_later(GArray *moving, int64_t id, const char *lane, bool again)
 {
-    GArray *all = g_array_new(FALSE, TRUE, sizeof(struct work));
-    GHashTableIter iter;
-    void *pointer;
-    g_hash_table_iter_init(&iter, queue->open);
-    while (!error_is_set(error) && g_hash_table_iter_next(&iter, NULL, &pointer)) {
-        const struct open_issue *issue = pointer;
-        if (issue->state != ISSUE_SENDING)
+    const char mark[] = {again ? QUEUE_AGAIN : '\0', '\0'};
+    struct moving one = {id, lane ? g_strconcat(lane, mark, NULL) : NULL};
+    g_array_append_val(moving, one);
+}
+
+static bool walk_first(struct queue *queue, struct open_issue *issue, size_t room,
+                       struct claim claims[], size_t *claimed, GArray *moving,
+                       struct error *error)
+{
+    size_t look = queue->lane_of ? LOOK_MOST : room, looked = 0;
+    sqlite3_stmt *row = sql_get(queue, SQL_CLAIM_FIRST, error);
+    if (row)
+        sql_bind(row, "iii", issue->cursor, issue->last, (int64_t)look);
+    while (row && *claimed < room && looked < look && sql_row(queue, row, error)) {
+        struct claim claim = {0};
+        enum delivery_state to;
+        if (!claim_of(row, issue->id, &claim, error))
+            break;
+        const char *lane = lane_of(queue, &claim);
+        looked++;
+        issue->cursor = claim.delivery;
+        if (lane) {
+            move_later(moving, claim.delivery, lane, false);
+            claim_clear(&claim);
             continue;
-        struct work one = {.issue = issue->id, .personal = issue->personal,
-                           .has_first = has_first(issue), .accepted_at = issue->accepted_at};
-        if (next_due(queue, issue->id, &one.next_due, error))
-            g_array_append_val(all, one);
+        }
+        claims[(*claimed)++] = claim;
+        if (!open_issue_count(issue, QUEUED, ON_CLAIMED, &to, error))
+            break;
     }
-    if (error_is_set(error)) {
-        g_array_unref(all);
-        return false;
-    }
-    g_array_sort(all, by_age);
-    *work = all;
-    return true;
+    if (row)
+        sqlite3_reset(row);
+    /* The suppressed at the end are passed by. */
+    if (*claimed < room && looked < look && !error_is_set(error))
+        issue->cursor = issue->last;
+    issue->dirty = true;
+    return !error_is_set(error);
 }
 
 bool queue_claim_first(struct queue *queue, int64_t id, size_t room, struct claim claims[],
@@ -78,23 +99,15 @@ bool queue_claim_first(struct queue *queue, int64_t id, size_t room, struct clai
     *claimed = 0;
     if (!open_issue_get(queue, id, &issue, error) || !change_begin(queue, error))
         return false;
-    sqlite3_stmt *row = sql_get(queue, SQL_CLAIM_FIRST, error);
-    if (row)
-        sql_bind(row, "iii", issue->cursor, issue->last, (int64_t)room);
-    while (row && *claimed < room && sql_row(queue, row, error)) {
-        enum delivery_state to;
-        if (!claim_of(row, id, &claims[*claimed], error) ||
-            !open_issue_count(issue, QUEUED, ON_CLAIMED, &to, error))
-            break;
-        issue->cursor = claims[(*claimed)++].delivery;
+    GArray *moving = moving_new();
+    bool good = walk_first(queue, issue, room, claims, claimed, moving, error);
+    for (guint i = 0; good && i < moving->len; i++) {
+        const struct moving *one = &g_array_index(moving, struct moving, i);
+        good = sql_run(queue, error, SQL_PUT_ASIDE, "iti", one->id, one->lane,
+                       (int64_t)DUE_SINCE_EVER);
     }
-    if (row)
-        sqlite3_reset(row);
-    /* The suppressed at the end are passed by. */
-    if (*claimed < room)
-        issue->cursor = issue->last;
-    issue->dirty = true;
-    return !error_is_set(error);
+    g_array_unref(moving);
+    return good;
 }
 
 /* One that goes alone comes alone: the lot ends before it, or is it. */
@@ -103,28 +116,73 @@ static bool fits_lot(const struct claim *claim, size_t claimed)
     return claimed == 0 || !claim->alone;
 }
 
-static bool collect_due(struct queue *queue, sqlite3_stmt *row, int64_t issue, size_t room,
-                        struct claim claims[], enum delivery_state from[], size_t *claimed,
-                        struct error *error)
+/* "qq.com" and "qq.com+" are one. */
+static bool is_lane(const char *stored, const char *lane)
 {
-    while (*claimed < room && sql_row(queue, row, error)) {
+    if (!stored || !lane)
+        return stored == lane;
+    size_t length = strlen(stored);
+    length -= length && stored[length - 1] == QUEUE_AGAIN;
+    return strlen(lane) == length && strncmp(stored, lane, length) == 0;
+}
+
+struct walk_due {
+    const char *lane;
+    size_t room, claimed;
+    struct claim *claims;
+    enum delivery_state *from;
+    GArray *moving;
+};
+
+static void take_due(struct queue *queue, struct walk_due *walk, struct claim *claim,
+                     enum delivery_state state)
+{
+    const char *lane = lane_of(queue, claim);
+    if (is_lane(walk->lane, lane) && fits_lot(claim, walk->claimed)) {
+        walk->from[walk->claimed] = state;
+        walk->claims[walk->claimed++] = *claim;
+        return;
+    }
+    /* The limits were others when it got its lane. */
+    if (!is_lane(walk->lane, lane))
+        move_later(walk->moving, claim->delivery, lane, state != QUEUED);
+    claim_clear(claim);
+}
+
+static bool collect_due(struct queue *queue, sqlite3_stmt *row, int64_t issue,
+                        struct walk_due *walk, struct error *error)
+{
+    while (walk->claimed < walk->room && sql_row(queue, row, error)) {
         struct claim claim = {0};
         if (!claim_of(row, issue, &claim, error))
             return false;
-        if (!fits_lot(&claim, *claimed)) {
-            claim_clear(&claim);
-            continue;
-        }
-        from[*claimed] = (enum delivery_state)sqlite3_column_int(row, 7);
-        claims[(*claimed)++] = claim;
-        if (claim.alone)
+        bool alone = claim.alone && walk->claimed == 0;
+        take_due(queue, walk, &claim, (enum delivery_state)sqlite3_column_int(row, 7));
+        if (alone && walk->claimed)
             break;
     }
     sqlite3_reset(row);
     return !error_is_set(error);
 }
 
-bool queue_claim_due(struct queue *queue, int64_t id, usec_t now, size_t room,
+static bool mark_due(struct queue *queue, struct open_issue *issue, const struct walk_due *walk,
+                     struct error *error)
+{
+    for (guint i = 0; i < walk->moving->len; i++) {
+        const struct moving *one = &g_array_index(walk->moving, struct moving, i);
+        if (!sql_run(queue, error, SQL_SET_LANE, "it", one->id, one->lane))
+            return false;
+    }
+    for (size_t i = 0; i < walk->claimed; i++) {
+        enum delivery_state to;
+        if (!open_issue_count(issue, walk->from[i], ON_CLAIMED, &to, error) ||
+            !sql_run(queue, error, SQL_CLAIM_MARK, "i", walk->claims[i].delivery))
+            return false;
+    }
+    return true;
+}
+
+bool queue_claim_due(struct queue *queue, int64_t id, const char *lane, usec_t now, size_t room,
                      struct claim claims[], size_t *claimed, struct error *error)
 {
     struct open_issue *issue;
@@ -134,18 +192,17 @@ bool queue_claim_due(struct queue *queue, int64_t id, usec_t now, size_t room,
     sqlite3_stmt *row = sql_get(queue, SQL_CLAIM_DUE, error);
     if (!row)
         return false;
-    sql_bind(row, "iii", id, now, (int64_t)room);
-    AUTO(text) char *states = g_malloc0(sizeof(enum delivery_state) * (room + 1));
-    enum delivery_state *from = (enum delivery_state *)(void *)states;
-    if (!collect_due(queue, row, id, room, claims, from, claimed, error))
-        return false;
-    for (size_t i = 0; i < *claimed; i++) {
-        enum delivery_state to;
-        if (!open_issue_count(issue, from[i], ON_CLAIMED, &to, error) ||
-            !sql_run(queue, error, SQL_CLAIM_MARK, "i", claims[i].delivery))
-            return false;
-    }
-    return true;
+    sql_bind(row, "iiit", id, now, (int64_t)room, lane);
+    struct walk_due walk = {.lane = lane,
+                            .room = room,
+                            .claims = claims,
+                            .from = g_new0(enum delivery_state, room + 1),
+                            .moving = moving_new()};
+    bool good = collect_due(queue, row, id, &walk, error) && mark_due(queue, issue, &walk, error);
+    *claimed = walk.claimed;
+    g_free(walk.from);
+    g_array_unref(walk.moving);
+    return good;
 }
 
 static bool is_evidence(enum delivery_event event)
@@ -170,7 +227,7 @@ static bool stop_if_suppressed(struct queue *queue, struct open_issue *issue,
     enum delivery_state to;
     return !error_is_set(error) &&
            (!stopped || (open_issue_count(issue, state, ON_SUPPRESSED, &to, error) &&
-                         sql_run(queue, error, SQL_CHANGE, "iizzi", outcome->delivery, (int64_t)to,
+                         sql_run(queue, error, SQL_CHANGE, "iizzz", outcome->delivery, (int64_t)to,
                                  (usec_t)0, (usec_t)0, (int64_t)0)));
 }
 
@@ -228,7 +285,7 @@ bool queue_conclude(struct queue *queue, int64_t id, usec_t now, bool *changed,
         return true;
     if (n[UNKNOWN]) {
         usec_t due;
-        if (issue->state == ISSUE_HELD || !next_due(queue, id, &due, error) || due)
+        if (issue->state == ISSUE_HELD || !open_issue_next(queue, id, &due, error) || due)
             return !error_is_set(error);
         *changed = true;
         return queue_hold(queue, id, HOLD_UNKNOWN, NULL, "fensongd", error);
@@ -282,6 +339,11 @@ bool queue_bar(struct queue *queue, int64_t issue, const char *relay, const stru
     AUTO(text) char *answer = answer_of(reply);
     return change_begin(queue, error) &&
            sql_run(queue, error, SQL_BAR_ADD, "itt", issue, relay, answer);
+}
+
+bool queue_unbar(struct queue *queue, int64_t issue, struct error *error)
+{
+    return change_begin(queue, error) && sql_run(queue, error, SQL_BARS_CLEAR, "i", issue);
 }
 
 bool queue_bar_answer(struct queue *queue, int64_t issue, char **answer, struct error *error)

@@ -27,11 +27,13 @@ static void delivery_of(sqlite3_stmt *row, const struct open_issue *issue,
         .reply = {sqlite3_column_int(row, 9), sql_text(row, 10), sql_text(row, 11)},
         .sent_at = sqlite3_column_int64(row, 12),
         .next_attempt_at = sqlite3_column_int64(row, 13),
+        .gave_up = (enum give_up_reason)sqlite3_column_int(row, 15),
         .origin = sql_text(row, 14),
-        .settled = sqlite3_column_int(row, 15),
     };
     delivery->state =
         state_of(issue, delivery->id, sqlite3_column_int(row, 6), delivery->next_attempt_at);
+    if (delivery->next_attempt_at == DUE_SINCE_EVER)
+        delivery->next_attempt_at = 0;
 }
 
 static void delivery_clear(struct queue_delivery *delivery)

@@ -24,6 +24,7 @@ void queue_issue_free(struct queue_issue *issue)
 void open_issue_free(void *pointer)
 {
     struct open_issue *issue = pointer;
+    g_free(issue->publication);
     g_free(issue->key);
     g_free(issue->why_text);
     g_free(issue);
@@ -33,14 +34,16 @@ void open_issue_free(void *pointer)
 enum column {
     ID, PUBLICATION, KEY, KIND, TITLE, DATE, DOCUMENT, DOCUMENT_SHA256, PARCEL, MESSAGE_ID,
     ENVELOPE_FROM, TOTAL_NUMBER, PERSONAL, STATE, WHY, WHY_TEXT, ACCEPTED_AT, FINISHED_AT, FILED,
-    REPORTED, FIRST, LAST, CURSOR, COUNTS, CANCELLING = COUNTS + DELIVERY_STATES, NEXT_ATTEMPT
+    REPORTED, FIRST, LAST, CURSOR, COUNTS, CANCELLING = COUNTS + DELIVERY_STATES
 };
 
 static struct open_issue *open_issue_of(sqlite3_stmt *row)
 {
     struct open_issue *issue = g_new0(struct open_issue, 1);
     issue->id = sqlite3_column_int64(row, ID);
+    issue->publication = sql_text(row, PUBLICATION);
     issue->key = sql_text(row, KEY);
+    issue->is_notice = g_strcmp0((const char *)sqlite3_column_text(row, KIND), "notice") == 0;
     issue->first = sqlite3_column_int64(row, FIRST);
     issue->last = sqlite3_column_int64(row, LAST);
     issue->cursor = sqlite3_column_int64(row, CURSOR);
@@ -173,7 +176,6 @@ static struct queue_issue *issue_of(struct queue *queue, sqlite3_stmt *row)
     issue->total_number = sqlite3_column_int(row, TOTAL_NUMBER);
     issue->personal = sqlite3_column_int(row, PERSONAL);
     issue->accepted_at = sqlite3_column_int64(row, ACCEPTED_AT);
-    issue->next_attempt_at = sqlite3_column_int64(row, NEXT_ATTEMPT);
     issue->filed = sqlite3_column_int(row, FILED);
     issue->reported = sqlite3_column_int(row, REPORTED);
     add_memory(queue, issue, row);
@@ -185,12 +187,23 @@ static void free_issue(void *issue)
     queue_issue_free(issue);
 }
 
+/* Only what is not yet over has a next attempt. */
+static bool find_next(struct queue *queue, struct queue_issue *issue, struct error *error)
+{
+    const struct counts *counts = &issue->counts;
+    return !(counts->queued || counts->deferred || counts->unknown) ||
+           open_issue_next(queue, issue->id, &issue->next_attempt_at, error);
+}
+
 static bool collect(struct queue *queue, sqlite3_stmt *row, GPtrArray **issues,
                     struct error *error)
 {
     AUTO(array) GPtrArray *all = g_ptr_array_new_with_free_func(free_issue);
     while (row && sql_row(queue, row, error))
         g_ptr_array_add(all, issue_of(queue, row));
+    for (guint i = 0; !error_is_set(error) && i < all->len; i++)
+        if (!find_next(queue, all->pdata[i], error))
+            return false;
     if (error_is_set(error))
         return false;
     *issues = TAKE(all);

@@ -81,6 +81,7 @@ struct sweep {
     enum delivery_event event;
     const char *address; /* NULL: all */
     usec_t next_attempt, sent_at;
+    enum give_up_reason gave_up;
     int64_t found, changed;
     enum delivery_state state; /* of the last one that needed no change */
 };
@@ -92,11 +93,6 @@ static bool is_in_flight(const struct sweep *sweep, int64_t id, int state, usec_
            (state == QUEUED && id <= sweep->issue->cursor && next_attempt == 0);
 }
 
-static bool settles(enum delivery_event event)
-{
-    return event == ON_SETTLED_SENT || event == ON_SETTLED_FAILED;
-}
-
 static bool change_one(struct sweep *sweep, int64_t id, enum delivery_state from,
                        struct error *error)
 {
@@ -106,10 +102,10 @@ static bool change_one(struct sweep *sweep, int64_t id, enum delivery_state from
         sweep->state = from;
         return true; /* does not concern one in this state */
     }
-    sweep->changed++;
+    sweep->changed += to != from || sweep->event != ON_GIVEN_UP;
     return open_issue_count(sweep->issue, from, sweep->event, &to, error) &&
-           sql_run(sweep->queue, error, SQL_CHANGE, "iizzi", id, (int64_t)to, sweep->next_attempt,
-                   sweep->sent_at, (int64_t)settles(sweep->event));
+           sql_run(sweep->queue, error, SQL_CHANGE, "iizzz", id, (int64_t)to, sweep->next_attempt,
+                   sweep->sent_at, (int64_t)(to == FAILED ? sweep->gave_up : GAVE_UP_NOT));
 }
 
 /* Who came to the stop list after he failed is not tried again by a word that names all. */
@@ -249,6 +245,7 @@ bool queue_settle(struct queue *queue, int64_t id, const char *address, bool sen
         return false;
     struct sweep sweep = {.queue = queue, .issue = issue, .address = address,
                           .event = sent ? ON_SETTLED_SENT : ON_SETTLED_FAILED,
+                          .gave_up = GAVE_UP_SETTLED,
                           .sent_at = sent ? now : 0};
     if (!sweep_run(&sweep, error))
         return false;
@@ -263,13 +260,14 @@ bool queue_settle(struct queue *queue, int64_t id, const char *address, bool sen
            queue_commit(queue, error);
 }
 
-bool queue_give_up(struct queue *queue, int64_t id, usec_t now, int64_t *count,
-                   struct error *error)
+bool queue_give_up(struct queue *queue, int64_t id, enum give_up_reason why, usec_t now,
+                   int64_t *count, struct error *error)
 {
     struct open_issue *issue;
     if (!open_issue_get(queue, id, &issue, error))
         return false;
-    struct sweep sweep = {.queue = queue, .issue = issue, .event = ON_GIVEN_UP};
+    struct sweep sweep = {.queue = queue, .issue = issue, .event = ON_GIVEN_UP,
+                          .gave_up = why};
     if (!sweep_run(&sweep, error))
         return false;
     *count = sweep.changed;

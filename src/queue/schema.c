@@ -55,11 +55,20 @@ static const char rolls[] =
     "CREATE UNIQUE INDEX membership_now ON membership (roll, address) WHERE until IS NULL;"
     "CREATE INDEX membership_address ON membership (address);";
 
-/* That a person, and no server, said what became of it. */
-static const char settled[] = "ALTER TABLE delivery ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;";
+/* Lanes (claim.h), why a delivery was given up, and the state of limits. */
+static const char flow[] =
+    "ALTER TABLE delivery ADD COLUMN lane TEXT;"
+    "ALTER TABLE delivery ADD COLUMN gave_up INTEGER;"
+    "DROP INDEX delivery_due;"
+    "CREATE INDEX delivery_due ON delivery (issue, lane, next_attempt)"
+    " WHERE next_attempt IS NOT NULL;"
+    "CREATE TABLE valve ("
+    " name TEXT PRIMARY KEY, recipients INTEGER NOT NULL, messages INTEGER NOT NULL,"
+    " learnt INTEGER NOT NULL, well INTEGER NOT NULL, connections INTEGER NOT NULL,"
+    " lot INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;";
 
 /* From each version to the next; append only. */
-static const char *const steps[] = {tables, rolls, settled};
+static const char *const steps[] = {tables, rolls, flow};
 #define SCHEMA_VERSION ((int)G_N_ELEMENTS(steps))
 
 static bool run_script(struct queue *queue, const char *script, struct error *error)

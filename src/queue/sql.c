@@ -6,9 +6,7 @@
     "id, publication, key, kind, title, date, document, document_sha256, parcel, message_id, "     \
     "envelope_from, total_number, personal, state, why, why_text, accepted_at, finished_at, "      \
     "filed, reported, first, last, cursor, queued, sending, sent, deferred, unknown, failed, "     \
-    "suppressed, cancelled, cancelling, "                                                          \
-    "(SELECT min(next_attempt) FROM delivery WHERE next_attempt IS NOT NULL"                       \
-    " AND delivery.issue = issue.id)"
+    "suppressed, cancelled, cancelling"
 
 /* Neither cancelled nor still held by the guard: with what a later issue may be compared. */
 #define WENT_OUT " AND kind <> 'notice' AND state <> 5 AND NOT (state = 1 AND why = 2)"
@@ -62,7 +60,7 @@ static const char *const texts[SQL_COUNT] = {
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [SQL_DELIVERIES] =
         "SELECT id, address, name, title, unit, groups, state, attempts, relay, code, enhanced,"
-        " answer, sent_at, next_attempt, origin, settled FROM delivery"
+        " answer, sent_at, next_attempt, origin, gave_up FROM delivery"
         " WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
     [SQL_DELIVERY_GROUPS] =
         "SELECT groups, state, id, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2",
@@ -71,25 +69,31 @@ static const char *const texts[SQL_COUNT] = {
                         " AND next_attempt IS NULL ORDER BY id LIMIT ?3",
     [SQL_CLAIM_DUE] = "SELECT id, address, name, attempts, unknown_tries, losses, alone, state"
                       " FROM delivery INDEXED BY delivery_due"
-                      " WHERE issue = ?1 AND next_attempt <= ?2 ORDER BY next_attempt LIMIT ?3",
+                      " WHERE issue = ?1 AND lane IS ?4 AND next_attempt <= ?2"
+                      " ORDER BY next_attempt, id LIMIT ?3",
     [SQL_CLAIM_MARK] = "UPDATE delivery SET state = 1, next_attempt = NULL WHERE id = ?1",
+    [SQL_PUT_ASIDE] = "UPDATE delivery SET lane = ?2, next_attempt = ?3 WHERE id = ?1",
+    [SQL_SET_LANE] = "UPDATE delivery SET lane = ?2 WHERE id = ?1",
+    [SQL_NEXT_LANE] = "SELECT lane FROM delivery INDEXED BY delivery_due WHERE issue = ?1"
+                      " AND lane > ?2 AND next_attempt IS NOT NULL ORDER BY lane LIMIT 1",
     /* State 1, or behind the cursor and yet 0 with nothing due: a first try in flight. */
     [SQL_CLAIMED] = "SELECT id, address, name, attempts, unknown_tries, losses, alone"
                     " FROM delivery WHERE id BETWEEN ?1 AND ?2"
                     " AND (state = 1 OR (state = 0 AND id <= ?3 AND next_attempt IS NULL))",
     [SQL_NEXT_DUE] = "SELECT min(next_attempt) FROM delivery INDEXED BY delivery_due"
-                     " WHERE issue = ?1 AND next_attempt IS NOT NULL",
+                     " WHERE issue = ?1 AND lane IS ?2 AND next_attempt IS NOT NULL",
     [SQL_RECORD] =
         "UPDATE delivery SET state = ?2, attempts = attempts + ?3, relay = coalesce(?4, relay),"
         " code = coalesce(?5, code), enhanced = iif(?5 IS NULL, enhanced, ?6),"
         " answer = iif(?5 IS NULL, answer, ?7), sent_at = ?8, next_attempt = ?9,"
-        " unknown_tries = unknown_tries + ?10, losses = losses + ?11, alone = max(alone, ?12)"
+        " unknown_tries = unknown_tries + ?10, losses = losses + ?11, alone = max(alone, ?12),"
+        " lane = iif(lane IS NULL OR ?2 = 0, lane, rtrim(lane, '+') || '+'), gave_up = NULL"
         " WHERE id = ?1",
     [SQL_ATTEMPT_ADD] = "INSERT INTO attempt (delivery, at, relay, event, code, enhanced, answer)"
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_STATE_OF] = "SELECT id, state, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2"
                      " AND (?3 IS NULL OR address = ?3)",
-    [SQL_CHANGE] = "UPDATE delivery SET state = ?2, next_attempt = ?3, sent_at = ?4, settled = ?5"
+    [SQL_CHANGE] = "UPDATE delivery SET state = ?2, next_attempt = ?3, sent_at = ?4, gave_up = ?5"
                    " WHERE id = ?1",
     [SQL_BAR_ADD] = "INSERT OR REPLACE INTO bar (issue, relay, answer) VALUES (?1, ?2, ?3)",
     [SQL_BAR_IS] = "SELECT 1 FROM bar WHERE issue = ?1 AND relay = ?2",
@@ -108,6 +112,11 @@ static const char *const texts[SQL_COUNT] = {
                     " WHERE (?1 IS NULL OR issue = ?1) AND (issue IS NULL OR NOT EXISTS"
                     " (SELECT 1 FROM issue WHERE issue.id = history.issue AND kind = 'notice'))"
                     " ORDER BY id",
+    [SQL_VALVE] = "SELECT recipients, messages, learnt, well, connections, lot, at FROM valve"
+                  " WHERE name = ?1",
+    [SQL_VALVE_SAVE] =
+        "INSERT OR REPLACE INTO valve (name, recipients, messages, learnt, well, connections, lot,"
+        " at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [SQL_ROLL] = "SELECT name, sha256, first_seen FROM roll WHERE id = ?1",
     [SQL_ROLLS] = "SELECT id FROM roll WHERE sha256 IS NOT NULL ORDER BY id",
     [SQL_ROLL_SAVE] =
@@ -134,7 +143,7 @@ static const char *const texts[SQL_COUNT] = {
                           " WHERE until IS NULL AND lower(address) = lower(?1) ORDER BY address",
     [SQL_MEMBERS_ANY] = "SELECT 1 FROM membership WHERE until IS NULL LIMIT 1",
     [SQL_LATELY] = "SELECT id, address, name, title, unit, groups, state, attempts, relay, code,"
-                   " enhanced, answer, sent_at, next_attempt, origin, settled FROM delivery"
+                   " enhanced, answer, sent_at, next_attempt, origin, gave_up FROM delivery"
                    " WHERE id BETWEEN ?1 AND ?2"
                    " AND (instr(lower(address), ?3) OR instr(lower(coalesce(name, '')), ?3)) LIMIT ?4",
 };

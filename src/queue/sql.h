@@ -34,6 +34,9 @@ enum sql {
     SQL_CLAIM_FIRST,
     SQL_CLAIM_DUE,
     SQL_CLAIM_MARK,
+    SQL_PUT_ASIDE,
+    SQL_SET_LANE,
+    SQL_NEXT_LANE,
     SQL_CLAIMED,
     SQL_NEXT_DUE,
     SQL_RECORD,
@@ -50,6 +53,8 @@ enum sql {
     SQL_IS_SUPPRESSED,
     SQL_HISTORY_ADD,
     SQL_HISTORY,
+    SQL_VALVE,
+    SQL_VALVE_SAVE,
     SQL_ROLL,
     SQL_ROLLS,
     SQL_ROLL_SAVE,
@@ -66,14 +71,18 @@ enum sql {
     SQL_COUNT
 };
 
+/* The next attempt of a first try that was put aside: always, whatever a clock says. Nobody is told
+ * of it. */
+#define DUE_SINCE_EVER 1
+
 /* An issue that can still change, as it is in memory; written with each commit. */
 struct open_issue {
     int64_t id, first, last, cursor; /* delivery ids; cursor: the last one claimed for a first try */
-    char *key;
+    char *publication, *key;
     enum issue_state state;
     enum hold_reason why;
     char *why_text;
-    bool personal, cancelling;
+    bool personal, is_notice, cancelling;
     usec_t accepted_at, finished_at;
     int64_t counts[DELIVERY_STATES]; /* by state */
     bool dirty;
@@ -85,6 +94,8 @@ struct queue {
     int lock; /* -1: reading only */
     bool in_transaction;
     GHashTable *open; /* id to struct open_issue */
+    queue_lane_of *lane_of;
+    void *lane_user;
 };
 
 /* The statement, prepared, with no values. NULL and an error where SQLite refuses. */
@@ -122,6 +133,8 @@ MUST bool open_issue_count(struct open_issue *issue, enum delivery_state from,
 /* One of an issue's deliveries, by its address, is stopped; *stopped: was there one to stop? */
 MUST bool open_issue_suppress(struct queue *queue, struct open_issue *issue, const char *address,
                               bool *stopped, struct error *error);
+/* Of all its lanes together; 0: nothing has a next attempt. */
+MUST bool open_issue_next(struct queue *queue, int64_t id, usec_t *next, struct error *error);
 /* "weekly/2023-25" for the history. The caller frees. */
 char *open_issue_name(struct queue *queue, int64_t id);
 

@@ -80,6 +80,7 @@ static const struct {
     {DEFERRED, ON_SUPPRESSED, SUPPRESSED},
 
     {UNKNOWN, ON_CLAIMED, SENDING}, /* the same Message-ID again */
+    {UNKNOWN, ON_GIVEN_UP, UNKNOWN}, /* it may be there: for a person to settle */
     {UNKNOWN, ON_RETRY_BY_HAND, UNKNOWN},
     {UNKNOWN, ON_SETTLED_SENT, SENT},
     {UNKNOWN, ON_SETTLED_FAILED, FAILED},

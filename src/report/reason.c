@@ -1,10 +1,13 @@
 /* Why one recipient does not have it, in a sentence. */
 #include "report/report.h"
 
-/* An answer is judged as one to RCPT: it is about this recipient. */
+/* An answer is judged as one to RCPT: it is about this recipient; one that means nothing there was
+ * said of the message. */
 static const char *advice_for(const struct answers *answers, const struct reply *reply)
 {
-    return answer_of(answers, STAGE_RCPT, reply).advice;
+    struct answer answer = answer_of(answers, STAGE_RCPT, reply);
+    return answer.class != ANSWER_BY_CODE ? answer.advice
+                                          : answer_of(answers, STAGE_END_OF_DATA, reply).advice;
 }
 
 static char *reason_of_trouble(const struct answers *answers, const struct queue_delivery *delivery)
@@ -22,10 +25,23 @@ static bool was_given_up(const struct queue_delivery *delivery)
     return delivery->state == FAILED && delivery->reply.code < 500;
 }
 
+/* The publication's not_after: nobody's mailbox is to blame, whatever was answered before. */
+static char *reason_of_lateness(const struct answers *answers,
+                                const struct queue_delivery *delivery)
+{
+    if (!delivery->reply.code)
+        return g_strdup(_("the time after which this publication is not sent any more came first"));
+    return g_strdup_printf(_("the time after which this publication is not sent any more came "
+                             "first; the last answer before: %s"),
+                           advice_for(answers, &delivery->reply));
+}
+
 static char *reason_of_failure(const struct answers *answers, const struct queue_delivery *delivery)
 {
-    if (delivery->state == FAILED && delivery->settled)
+    if (delivery->state == FAILED && delivery->gave_up == GAVE_UP_SETTLED)
         return g_strdup(_("a person found out that it did not arrive"));
+    if (delivery->state == FAILED && delivery->gave_up == GAVE_UP_TOO_LATE)
+        return reason_of_lateness(answers, delivery);
     AUTO(text) char *trouble = reason_of_trouble(answers, delivery);
     if (!trouble || !was_given_up(delivery))
         return TAKE(trouble);

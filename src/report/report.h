@@ -33,6 +33,10 @@ MUST bool report_held(const struct report_parts *parts, const struct queue_issue
 MUST bool report_lists(const struct report_parts *parts, const char *text, usec_t since, usec_t now,
                        struct error *error);
 
+/* A notice to admins, and to report_to of what waits, that nothing moves though it could. */
+MUST bool report_stalled(const struct report_parts *parts, const struct error *trouble, usec_t now,
+                         struct error *error);
+
 /* Why one recipient does not have it, in a plain sentence of the language of people: for the
  * report, `recipients` and the console. NULL where he has it, or nothing went wrong. Caller frees.
  */

@@ -1,5 +1,6 @@
 /* sending/KEY/status.html: how far an issue has got. */
 #include "base/file.h"
+#include "conf/window.h"
 #include "outbox/outbox.h"
 #include "report/changes.h"
 #include "report/page.h"
@@ -60,6 +61,25 @@ static void add_hold(GString *page, const struct queue_issue *issue)
     page_add(page, "%s</p>\n", words_to_release(issue->why));
 }
 
+/* When its publication may be sent again; 0: now. */
+static usec_t opens_at(const struct report_parts *parts, const struct queue_issue *issue,
+                       usec_t now)
+{
+    const struct publication *publication = conf_publication(parts->conf, issue->publication);
+    if (!publication || issue->state != ISSUE_SENDING)
+        return 0;
+    return window_opens(&publication->window, parts->conf->workdays, now);
+}
+
+static void add_window(GString *page, usec_t opens)
+{
+    if (!opens)
+        return;
+    AUTO(text) char *time = words_of_time(opens);
+    AUTO(text) char *sentence = g_strdup_printf(_("It goes on by itself at %s."), time);
+    page_add(page, "<p class=\"todo\">%s</p>\n", sentence);
+}
+
 static void add_groups(GString *page, const struct tally *tally)
 {
     const char *const columns[] = {_("group"),    "",           _("should get it"), _("sent"),
@@ -94,7 +114,7 @@ static void add_foot(GString *page, usec_t now)
 }
 
 static GString *status_page(const struct tally *tally, const struct changes *changes,
-                            const char *fingerprint, usec_t now)
+                            const char *fingerprint, usec_t opens, usec_t now)
 {
     const struct queue_issue *issue = tally->issue;
     AUTO(text) char *title = g_strdup_printf(_("%1$s %2$s"), issue->title, issue->key);
@@ -102,6 +122,7 @@ static GString *status_page(const struct tally *tally, const struct changes *cha
     page_add(page, MARK "%lld %s -->\n<h1>%s</h1>\n<p class=\"state\">%s</p>\n", (long long)now,
              fingerprint, title, words_of_issue(issue->state));
     add_hold(page, issue);
+    add_window(page, opens);
     /* Where the lists are in question, they come first. */
     if (changes && issue->why == HOLD_GUARD)
         changes_add_page(page, changes);
@@ -123,14 +144,14 @@ static GString *status_page(const struct tally *tally, const struct changes *cha
 
 /* What the page is made of, but the time: so that the same is neither read nor written again. A
  * large issue's recipients are many rows. */
-static char *fingerprint_of(const struct queue_issue *issue)
+static char *fingerprint_of(const struct queue_issue *issue, usec_t opens)
 {
     const struct counts *c = &issue->counts;
     AUTO(text)
     char *facts = g_strdup_printf(
-        "%d %d %s %lld %lld %lld %lld %lld %lld %lld %lld %lld %s", (int)issue->state,
+        "%d %d %s %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %s", (int)issue->state,
         (int)issue->why, issue->why_text ? issue->why_text : "", (long long)issue->next_attempt_at,
-        (long long)c->recipients, (long long)c->queued, (long long)c->sending, (long long)c->sent,
+        (long long)opens,        (long long)c->recipients, (long long)c->queued, (long long)c->sending, (long long)c->sent,
         (long long)c->deferred, (long long)c->unknown, (long long)c->failed,
         (long long)c->suppressed, _("en"));
     return g_compute_checksum_for_string(G_CHECKSUM_SHA256, facts, -1);
@@ -175,7 +196,8 @@ bool report_status_page(const struct report_parts *parts, const struct queue_iss
     /* After its report there is no such folder any more, and of a notice there never was. */
     if (!publication || issue->reported || g_str_equal(issue->kind, "notice"))
         return true;
-    AUTO(text) char *fingerprint = fingerprint_of(issue);
+    usec_t opens = opens_at(parts, issue, now);
+    AUTO(text) char *fingerprint = fingerprint_of(issue, opens);
     AUTO(text) char *written = written_page(publication, issue->key);
     if (is_good_enough(written, fingerprint, issue->counts.recipients, now))
         return true;
@@ -184,7 +206,7 @@ bool report_status_page(const struct report_parts *parts, const struct queue_iss
     if (!tally_read(&tally, parts, issue, MOST_LISTED, NULL, NULL, error) ||
         (is_compared(issue) && !changes_read(&changes, parts, issue, CHANGED_ON_PAGE, error)))
         return false;
-    AUTO(str) GString *page = status_page(tally, changes, fingerprint, now);
+    AUTO(str) GString *page = status_page(tally, changes, fingerprint, opens, now);
     return outbox_write_sending(publication, issue->key, "status.html", page->str, page->len,
                                 error);
 }

@@ -23,6 +23,7 @@ static const struct {
     enum answer_class class;
 } classes[] = {
     {"hard", ANSWER_HARD},         {"soft", ANSWER_SOFT}, {"rate", ANSWER_RATE},
+    {"later", ANSWER_LATER},
     {"too-many", ANSWER_TOO_MANY}, {"size", ANSWER_SIZE}, {"content", ANSWER_CONTENT},
     {"ours", ANSWER_OURS},
 };
@@ -42,6 +43,7 @@ static const char *const class_advice[] = {
     [ANSWER_SOFT] = N_("the mailbox can't take mail now (full, disabled, or its server has "
                        "trouble): tell the recipient if it stays so"),
     [ANSWER_RATE] = N_("the server takes no more for now; it is tried again later"),
+    [ANSWER_LATER] = N_("the server wants to see this once more later; it is tried again by itself"),
     [ANSWER_TOO_MANY] = N_("too many recipients at once for this server: the rest follow in "
                            "smaller lots"),
     [ANSWER_SIZE] = N_("the message is too large for this server: make pictures and attachments "
@@ -103,7 +105,7 @@ static bool read_class(struct row *row, const config_setting_t *member, const ch
             return true;
         }
     return problems_add(problems, PROBLEM, RULE, EX_CONFIG, place_of(member, file), NULL,
-                        N_("a class is \"hard\", \"soft\", \"rate\", \"too-many\", \"size\", "
+                        N_("a class is \"hard\", \"soft\", \"rate\", \"later\", \"too-many\", \"size\", "
                            "\"content\" or \"ours\""));
 }
 

@@ -8,7 +8,8 @@ enum answer_class {
     ANSWER_BY_CODE,  /* nothing known: the code's first digit counts */
     ANSWER_HARD,     /* the mailbox does not exist */
     ANSWER_SOFT,     /* the mailbox is full, disabled …: the recipient's, by the code's digit */
-    ANSWER_RATE,     /* too often or too many: later, whatever the digit */
+    ANSWER_RATE,     /* too often or too many from us: slower, and later, whatever the digit */
+    ANSWER_LATER,    /* this one later, whatever the digit, and no sign that we are too fast */
     ANSWER_TOO_MANY, /* too many recipients for one transaction: the rest in smaller lots */
     ANSWER_SIZE,     /* too big */
     ANSWER_CONTENT,  /* the message is refused for what it says */

@@ -207,7 +207,7 @@ def test_a_wrong_spreadsheet_writes_nothing(keeper):
     new = office.document("new.csv", "邮箱,姓名\nnobody,甲\n")
     before = path.read_bytes()
     done = office.fensong("import", new, "--group", "readers")
-    assert done.returncode == 65 and "new.csv:2" in done.stderr
+    assert done.returncode == 65 and "new.csv:2" in done.stderr and "（A 列）" in done.stderr
     assert path.read_bytes() == before
     assert office.fensong("import", new, "--group", "没有").returncode == 66
     assert office.fensong("import", new).returncode == 64

@@ -124,12 +124,12 @@ static void fills_in_defaults(void **state)
     const struct relay *relay = conf->relays->pdata[0];
     assert_int_equal(relay->port, 25);
     assert_int_equal(relay->tls, TLS_STARTTLS);
-    assert_int_equal(relay->connections, 4);
-    assert_int_equal(relay->recipients_per_message, 100);
-    assert_int_equal(relay->messages_per_connection, 1000);
+    assert_int_equal(relay->limits.connections, 4);
+    assert_int_equal(relay->limits.recipients_per_message, 100);
+    assert_int_equal(relay->limits.messages_per_connection, 1000);
     assert_int_equal(relay->connect_timeout, 30 * USEC_PER_SEC);
     assert_int_equal(relay->timeout, 0);
-    assert_int_equal(relay->rate_period, 0);
+    assert_int_equal(relay->limits.rate.period, 0);
     assert_int_equal(conf->retry.delay_count, 6);
     assert_int_equal(conf->retry.unknown, UNKNOWN_AGAIN);
     assert_int_equal(conf->admins->len, 0);
@@ -164,28 +164,50 @@ static void reads_rates(void **state)
         AUTO(problems) struct problems *problems = read_text(&conf, text);
         assert_int_equal(problems_count(problems), 0);
         const struct relay *relay = conf->relays->pdata[0];
-        assert_int_equal(relay->rate, rates[i].rate);
-        assert_int_equal(relay->rate_period, rates[i].period);
+        assert_int_equal(relay->limits.rate.count, rates[i].rate);
+        assert_int_equal(relay->limits.rate.period, rates[i].period);
     }
 }
 
-static void knows_the_keys_that_are_to_come(void **state)
+static void reads_limits_and_windows(void **state)
 {
     (void)state;
+    AUTO(text) char *workdays = g_canonicalize_filename("conf/workdays.conf", NULL);
     AUTO(text)
     char *publication = with(
-        good, "reply_to", "send_window = \"08:00-20:00 workdays\"; not_after = \"2d\"; reply_to");
+        good, "reply_to", "send_window = \"08:00-20:30 workdays\"; not_after = \"2d\"; reply_to");
     AUTO(text)
     char *text = g_strconcat(
-        publication, "domains = ( { domain = \"qq.com\"; connections = 2; } ); guard = \"20%\";\n",
-        "list_refresh = \"15m\"; list_max_age = \"7d\"; admins = [ \"a@example.org\" ];\n",
-        "answers = \"answers.conf\"; templates = \"t\";\n", NULL);
+        publication,
+        "domains = ( { domains = [ \"QQ.com\", \"邮箱.example\" ]; connections = 2; rate = "
+        "\"200/min\";\n messages_per_connection = 8; }, { domains = [ \"163.com\" ]; "
+        "message_rate = \"1/s\"; } );\n",
+        "guard = \"20%\"; list_refresh = \"15m\"; list_max_age = \"7d\"; alarm_after = \"1h\";\n",
+        "admins = [ \"a@example.org\" ]; answers = \"answers.conf\"; templates = \"t\";\n",
+        "workdays = \"", workdays, "\";\n", NULL);
     AUTO(conf) struct conf *conf = NULL;
     AUTO(problems) struct problems *problems = read_text(&conf, text);
-    assert_int_equal(problems_count(problems), 0);
+    problems_print(problems, PROBLEM, stderr);
+    assert_false(problems_any(problems));
     assert_int_equal(conf->admins->len, 1);
+    assert_int_equal(conf->alarm_after, 60 * USEC_PER_MINUTE);
     AUTO(text) char *answers = g_build_filename(folder, "answers.conf", NULL);
     assert_string_equal(conf->answers_file, answers);
+    const struct publication *weekly = conf->publications->pdata[0];
+    assert_true(weekly->window.is_set && weekly->window.workdays);
+    assert_int_equal(weekly->window.from, 480);
+    assert_int_equal(weekly->window.to, 1230);
+    assert_int_equal(weekly->not_after, 2 * 24 * 60 * USEC_PER_MINUTE);
+    assert_non_null(conf->workdays);
+    assert_int_equal(conf->domains->len, 2);
+    const struct domain_limit *qq = conf->domains->pdata[0], *netease = conf->domains->pdata[1];
+    assert_string_equal(qq->name, "qq.com");
+    assert_string_equal(qq->domains->pdata[1], "xn--c0zu34b.example");
+    assert_int_equal(qq->limits.connections, 2);
+    assert_int_equal(qq->limits.messages_per_connection, 8);
+    assert_int_equal(qq->limits.rate.count, 200);
+    assert_int_equal(netease->limits.message_rate.period, USEC_PER_SEC);
+    assert_int_equal(netease->limits.connections, 0);
 }
 
 /* --- what is refused --- */
@@ -224,6 +246,28 @@ static const struct {
     {"size of nothing", "reply_to", "max_size = \"1B\"; reply_to", 4, "octets"},
     {"rate", "port =", "rate = \"600/week\"; port =", 7, "rate is no rate"},
     {"rate of nothing", "port =", "rate = \"0/s\"; port =", 7, "rate is no rate"},
+    {"a window", "reply_to", "send_window = \"8:00-20:00\"; reply_to", 4, "no time of the day"},
+    {"a window of nothing", "reply_to", "send_window = \"08:00-08:00\"; reply_to", 4,
+     "no time of the day"},
+    {"a window beyond the day", "reply_to", "send_window = \"08:00-24:01\"; reply_to", 4,
+     "no time of the day"},
+    {"other days", "reply_to", "send_window = \"08:00-20:00 sundays\"; reply_to", 4,
+     "no time of the day"},
+    {"not_after", "reply_to", "not_after = \"soon\"; reply_to", 4, "not a length of time"},
+    {"a limit of nothing", "retry = {", "domains = ( { domains = [ \"qq.com\" ]; } ); retry = {", 9,
+     "limits nothing"},
+    {"a limit of nobody", "retry = {", "domains = ( { connections = 1; } ); retry = {", 9,
+     "domains is missing"},
+    {"no domain", "retry = {", "domains = ( { domains = [ \"qq\" ]; connections = 1; } ); retry = {",
+     9, "no domain of an address: qq"},
+    {"an address for a domain", "retry = {",
+     "domains = ( { domains = [ \"a@qq.com\" ]; connections = 1; } ); retry = {", 9,
+     "no domain of an address: a@qq.com"},
+    {"a domain twice", "retry = {",
+     "domains = ( { domains = [ \"qq.com\" ]; connections = 1; }, { domains = [ \"QQ.COM\" ]; "
+     "connections = 1; } ); retry = {", 9, "the same domain: qq.com"},
+    {"rate of a domain", "retry = {",
+     "domains = ( { domains = [ \"qq.com\" ]; connections = 1; rate = \"fast\"; } ); retry = {", 9, "is no rate"},
     {"tls", "\"none\"", "\"ssl\"", 8, "tls can't be \"ssl\""},
     {"host", "127.0.0.1", "a b", 7, "host is no host"},
     {"language", "\"en\"", "\"fr\"", 1, "language can't be \"fr\""},
@@ -467,7 +511,7 @@ int main(void)
         cmocka_unit_test(fills_in_defaults),
         cmocka_unit_test(shipped_configuration_has_no_problem),
         cmocka_unit_test(reads_rates),
-        cmocka_unit_test(knows_the_keys_that_are_to_come),
+        cmocka_unit_test(reads_limits_and_windows),
         cmocka_unit_test(tells_each_mistake_with_its_line),
         cmocka_unit_test(tells_all_mistakes_in_one_run),
         cmocka_unit_test(nothing_at_all_lacks_two_sections),

@@ -221,7 +221,28 @@ static void relays_say_how_they_are(void **state)
     const json_t *relay = json_array_get(json_object_get(answer, "relays"), 0);
     assert_string_equal(json_get_text(relay, "name"), "office");
     assert_true(json_is_true(json_object_get(relay, "resting")));
+    assert_string_equal(json_get_text(relay, "state"), "resting");
     assert_int_equal(number(relay, "senders"), 2);
+    assert_int_equal(number(json_object_get(relay, "learnt"), "connections"), 3);
+    const json_t *domain = json_array_get(json_object_get(answer, "domains"), 0);
+    assert_int_equal(json_array_size(json_object_get(domain, "domains")), 2);
+    assert_int_equal(number(json_object_get(domain, "learnt"), "rate_per_minute"), 30);
+    assert_true(json_is_null(json_object_get(answer, "trouble")));
+}
+
+static void an_issue_says_until_when_it_waits(void **state)
+{
+    struct fixture *fixture = *state;
+    (void)fixture_admit(fixture, "2023-25", 2);
+    waits_until = clock_now() + USEC_PER_MINUTE;
+    AUTO(json) json_t *issue = ask(fixture, "GET", "/v1/issues/2023-25", NULL, 200);
+    waits_until = 0;
+    assert_string_equal(json_get_text(issue, "state"), "sending");
+    assert_string_equal(json_get_text(issue, "waits_for"), "limit");
+    assert_non_null(json_get_text(issue, "waits_until"));
+    AUTO(json) json_t *now = ask(fixture, "GET", "/v1/issues/2023-25", NULL, 200);
+    assert_true(json_is_null(json_object_get(now, "waits_until")));
+    assert_true(json_is_null(json_object_get(now, "waits_for")));
 }
 
 static void wrong_requests_are_refused(void **state)
@@ -302,6 +323,7 @@ int main(void)
         TEST(what_is_unknown_is_settled),
         TEST(the_stop_list_is_kept),
         TEST(relays_say_how_they_are),
+        TEST(an_issue_says_until_when_it_waits),
         TEST(wrong_requests_are_refused),
         TEST(without_a_daemon_the_same_is_read),
     };

@@ -70,9 +70,9 @@ static void a_deferred_one_is_due_at_its_time(void **state)
     size_t claimed;
     claim_first(fixture, issue, &claim, 1);
     record(fixture, &claim, ON_REFUSED_FOR_NOW, 100);
-    assert_good(queue_claim_due(fixture->queue, issue, 99, 1, &claim, &claimed, &fixture->error));
+    assert_good(queue_claim_due(fixture->queue, issue, NULL, 99, 1, &claim, &claimed, &fixture->error));
     assert_int_equal(claimed, 0);
-    assert_good(queue_claim_due(fixture->queue, issue, 100, 1, &claim, &claimed, &fixture->error));
+    assert_good(queue_claim_due(fixture->queue, issue, NULL, 100, 1, &claim, &claimed, &fixture->error));
     assert_int_equal(claimed, 1);
     assert_int_equal(claim.attempts, 1);
     record(fixture, &claim, ON_TAKEN, 0);
@@ -92,12 +92,12 @@ static void what_goes_alone_comes_alone(void **state)
         assert_good(queue_record(fixture->queue, &outcome, &fixture->error));
         claim_clear(&claims[i]);
     }
-    assert_good(queue_claim_due(fixture->queue, issue, 50, 3, claims, &claimed, &fixture->error));
+    assert_good(queue_claim_due(fixture->queue, issue, NULL, 50, 3, claims, &claimed, &fixture->error));
     assert_int_equal(claimed, 2);
     assert_string_equal(address_text(claims[1].address), "r3@example.org");
     claim_clear(&claims[0]);
     claim_clear(&claims[1]);
-    assert_good(queue_claim_due(fixture->queue, issue, 50, 3, claims, &claimed, &fixture->error));
+    assert_good(queue_claim_due(fixture->queue, issue, NULL, 50, 3, claims, &claimed, &fixture->error));
     assert_int_equal(claimed, 1);
     assert_true(claims[0].alone);
     claim_clear(&claims[0]);

@@ -67,13 +67,13 @@ static void retry_opens_a_finished_issue_again(void **state)
     struct fixture *fixture = *state;
     int64_t issue = fixture_admit(fixture, "2023-25", 2), count = 0;
     bool changed;
-    assert_good(queue_give_up(fixture->queue, issue, 5, &count, &fixture->error));
+    assert_good(queue_give_up(fixture->queue, issue, GAVE_UP_TOO_OLD, 5, &count, &fixture->error));
     assert_int_equal(count, 2);
     assert_good(queue_conclude(fixture->queue, issue, 6, &changed, &fixture->error));
     assert_int_equal(retry_all(fixture, issue, "r2@example.org"), 1);
     struct claim claim;
     size_t claimed;
-    assert_good(queue_claim_due(fixture->queue, issue, 50, 1, &claim, &claimed, &fixture->error));
+    assert_good(queue_claim_due(fixture->queue, issue, NULL, 50, 1, &claim, &claimed, &fixture->error));
     assert_int_equal(claimed, 1);
     claim_clear(&claim);
     int64_t none;
@@ -251,7 +251,7 @@ static void a_second_hold_keeps_the_reason(void **state)
 static bool see_settled(void *user, const struct queue_delivery *delivery, struct error *error)
 {
     (void)error;
-    *(bool *)user = delivery->settled;
+    *(bool *)user = delivery->gave_up == GAVE_UP_SETTLED;
     return true;
 }
 

@@ -24,12 +24,12 @@ static const struct row {
     enum answer_class class;
 } shipped_rows[] = {
     {"QQ frequency", STAGE_RCPT, 550, "Ip frequency limited", ANSWER_RATE},
-    {"QQ flooded", STAGE_RCPT, 550, "Mailbox unavailable or access denied", ANSWER_RATE},
+    {"QQ flooded", STAGE_RCPT, 550, "Mailbox unavailable or access denied", ANSWER_LATER},
     {"QQ not found", STAGE_RCPT, 550, "Mailbox not found. http://service.mail.qq.com", ANSWER_HARD},
     {"QQ wants its login", STAGE_MAIL, 501, "Mail from address must be same as authorization user",
      ANSWER_OURS},
     {"163 spam for good", STAGE_END_OF_DATA, 554, "DT:SPM 163 smtp1", ANSWER_CONTENT},
-    {"163 spam for now", STAGE_END_OF_DATA, 451, "DT:SPM 163 smtp1", ANSWER_RATE},
+    {"163 spam for now", STAGE_END_OF_DATA, 451, "DT:SPM 163 smtp1", ANSWER_LATER},
     {"163 too often", STAGE_END_OF_DATA, 554, "MI:STC 163", ANSWER_RATE},
     {"163 tomorrow", STAGE_RCPT, 550, "RP:TRC 163", ANSWER_RATE},
     {"163 fewer", STAGE_RCPT, 550, "RP:RCL 163", ANSWER_TOO_MANY},
@@ -57,8 +57,8 @@ static const struct row {
      "5.1.1 <a@b.org>: Recipient address rejected: User unknown", ANSWER_HARD},
     {"Postfix sender", STAGE_RCPT, 550, "5.1.8 <a@b>: Sender address rejected: Domain not found",
      ANSWER_OURS},
-    {"greylisted", STAGE_RCPT, 450, "4.2.0 <a@b.org>: Greylisted, see", ANSWER_RATE},
-    {"greylisted by 550", STAGE_RCPT, 550, "Greylisting in action", ANSWER_RATE},
+    {"greylisted", STAGE_RCPT, 450, "4.2.0 <a@b.org>: Greylisted, see", ANSWER_LATER},
+    {"greylisted by 550", STAGE_RCPT, 550, "Greylisting in action", ANSWER_LATER},
     {"blocked by a list", STAGE_RCPT, 554, "5.7.1 Client host [192.0.2.1] blocked using sbl",
      ANSWER_OURS},
     {"too many recipients", STAGE_RCPT, 452, "4.5.3 Error: too many recipients", ANSWER_TOO_MANY},
@@ -66,6 +66,32 @@ static const struct row {
     {"full", STAGE_RCPT, 552, "5.2.2 Mailbox full", ANSWER_SOFT},
     {"Coremail", STAGE_RCPT, 550, "用户不存在", ANSWER_HARD},
     {"attachment", STAGE_END_OF_DATA, 550, "Banned attachment .exe", ANSWER_CONTENT},
+    {"163's day is full", STAGE_RCPT, 550, "RP:ORQ 163", ANSWER_RATE},
+    {"QQ's content", STAGE_END_OF_DATA, 550, "Mail content denied. http://service.mail.qq.com",
+     ANSWER_CONTENT},
+    {"QQ's DMARC", STAGE_END_OF_DATA, 550, "DMARC check failed", ANSWER_OURS},
+    {"refused by the recipient himself", STAGE_RCPT, 550, "Mail is rejected by recipients",
+     ANSWER_SOFT},
+    {"Alibaba's behaviour", STAGE_DATA, 454, "Transient reject by behaviour spam at DATA State",
+     ANSWER_RATE},
+    {"Alibaba's behaviour, for good", STAGE_DATA, 554, "Reject by behaviour spam at Rcpt State",
+     ANSWER_RATE},
+    {"Alibaba's content", STAGE_END_OF_DATA, 554, "Reject by content spam at DATA State",
+     ANSWER_CONTENT},
+    {"Yahoo", STAGE_CONNECT, 421,
+     "4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume",
+     ANSWER_RATE},
+    {"Apple", STAGE_END_OF_DATA, 451, "[BS02] Temporary server error", ANSWER_RATE},
+    {"Microsoft's connections", STAGE_CONNECT, 421,
+     "4.3.2 The mail server has exceeded the maximum number of connections", ANSWER_RATE},
+    {"Microsoft's flooded mailbox", STAGE_END_OF_DATA, 554,
+     "5.2.122 The recipient has exceeded their limit for the number of messages", ANSWER_LATER},
+    {"Coremail's local users", STAGE_RCPT, 550, "Local user only", ANSWER_OURS},
+    {"Postfix's connections", STAGE_CONNECT, 421,
+     "4.7.0 mx.example.org Error: too many connections from 192.0.2.1", ANSWER_RATE},
+    {"Postfix's mails", STAGE_MAIL, 450, "4.7.1 Error: too much mail from 192.0.2.1", ANSWER_RATE},
+    {"null MX", STAGE_RCPT, 556, "5.1.10 nullMX", ANSWER_HARD},
+    {"too large", STAGE_END_OF_DATA, 552, "5.3.4 Message too large", ANSWER_SIZE},
     {"login", STAGE_MAIL, 530, "5.7.0 Must issue a STARTTLS command first", ANSWER_OURS},
 };
 
@@ -127,6 +153,23 @@ static void shipped_table(void **state)
     AUTO(answers) struct answers *answers = read_shipped();
     check_rows(answers, shipped_rows, G_N_ELEMENTS(shipped_rows));
     check_rows(answers, code_rows, 1); /* what no row knows falls back */
+}
+
+static void every_shipped_row_names_its_source(void **state)
+{
+    (void)state;
+    AUTO(text) char *text = NULL;
+    assert_true(g_file_get_contents(SHIPPED, &text, NULL, NULL));
+    AUTO(texts) char **lines = g_strsplit(text, "\n", -1);
+    int rows = 0;
+    for (int i = 1; lines[i]; i++) {
+        if (!g_str_has_prefix(lines[i], "  { pattern"))
+            continue;
+        rows++;
+        if (!g_str_has_prefix(lines[i - 1], "  # ") || strstr(lines[i - 1], "---"))
+            fail_msg("line %d has no source above it", i + 1);
+    }
+    assert_true(rows >= 60);
 }
 
 static void codes_without_a_table(void **state)
@@ -223,6 +266,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shipped_table),
+        cmocka_unit_test(every_shipped_row_names_its_source),
         cmocka_unit_test(codes_without_a_table),
         cmocka_unit_test(advice_is_in_the_language_of_people),
         cmocka_unit_test(files_good_and_bad),
