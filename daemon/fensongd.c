@@ -341,11 +341,10 @@ static void close_gone_outboxes(struct daemon *daemon, const struct conf *conf)
 static bool read_conf(const char *file, struct conf **conf, struct answers **answers,
                       struct problems *problems)
 {
-    if (!conf_read(conf, file, problems))
+    if (!conf_check(conf, file, problems))
         return false;
     language_use((*conf)->language);
-    conf_check_files(*conf, problems);
-    return !problems_any(problems) && answers_read(answers, (*conf)->answers_file, problems);
+    return answers_read(answers, (*conf)->answers_file, problems);
 }
 
 static struct control_parts control_parts(struct daemon *daemon)
@@ -551,12 +550,15 @@ static int check_config(const char *file)
     AUTO(people) struct people *people = NULL;
     AUTO(problems) struct problems *problems = problems_new();
     AUTO(error) struct error error = {0};
-    if (read_conf(file, &conf, &answers, problems)) {
-        if (people_read_configured(&people, conf, &error))
-            people_check(people, problems);
-        else
-            problems_take(problems, "groups", &error);
-    }
+    bool good = conf_check(&conf, file, problems);
+    if (conf)
+        language_use(conf->language);
+    if (good)
+        (void)!answers_read(&answers, conf->answers_file, problems);
+    if (conf && people_read_configured(&people, conf, &error))
+        people_check(people, problems);
+    else if (conf)
+        problems_take(problems, "groups", &error);
     problems_print(problems, PROBLEM, stderr);
     problems_print(problems, REMARK, stdout);
     return problems_any(problems) ? EX_CONFIG : EX_OK;
@@ -594,7 +596,7 @@ int main(int argc, char *argv[])
     bool check = false;
     int option;
     log_open("fensongd");
-    language_use("en");
+    language_use(language_of_environment());
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
         if (option == 'c')
             file = optarg;

@@ -99,7 +99,7 @@ static int run_plain(struct session *session, int argc, char **argv, const char 
         return status;
     if (count != 1)
         return fail_usage(session, N_("name one issue"));
-    if ((status = session_read_conf(session)) != EX_OK)
+    if ((status = session_read_control(session)) != EX_OK)
         return status;
     const struct order order = {arguments[0], session->command->name, body};
     return give(session, &order, done);
@@ -125,7 +125,7 @@ static int run_hold(struct session *session, int argc, char **argv)
         return status;
     if (count != 1)
         return fail_usage(session, N_("name one issue"));
-    if ((status = session_read_conf(session)) != EX_OK)
+    if ((status = session_read_control(session)) != EX_OK)
         return status;
     AUTO(json) json_t *body = why ? json_pack("{s:o}", "why", json_text(why)) : json_object();
     const struct order order = {arguments[0], "hold", body};
@@ -149,7 +149,7 @@ static int run_retry(struct session *session, int argc, char **argv)
         return status;
     if (count < 1)
         return fail_usage(session, N_("name an issue"));
-    if ((status = session_read_conf(session)) != EX_OK)
+    if ((status = session_read_control(session)) != EX_OK)
         return status;
     AUTO(json) json_t *body = json_object();
     if (count > 1)
@@ -171,7 +171,7 @@ static int run_settle(struct session *session, int argc, char **argv)
         return fail_usage(session, N_("name an issue, and the addresses that are settled"));
     if (sent == failed)
         return fail_usage(session, N_("either --sent or --failed"));
-    if ((status = session_read_conf(session)) != EX_OK)
+    if ((status = session_read_control(session)) != EX_OK)
         return status;
     AUTO(json)
     json_t *body = json_pack("{s:o, s:b}", "addresses", array_of(arguments + 1), "sent", sent);

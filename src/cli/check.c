@@ -1,5 +1,6 @@
 #include "cli/command.h"
 
+#include "base/language.h"
 #include "cli/ask.h"
 #include "cli/document.h"
 #include "cli/overview.h"
@@ -36,6 +37,7 @@ static void check_people(const struct conf *conf, struct problems *problems)
     AUTO(people) struct people *people = NULL;
     AUTO(error) struct error error = {0};
     if (!people_read_configured(&people, conf, &error)) {
+        error.exit_class = EX_CONFIG; /* groups_dir is of the configuration */
         problems_take(problems, "groups-dir", &error);
         return;
     }
@@ -43,16 +45,15 @@ static void check_people(const struct conf *conf, struct problems *problems)
     people_check(people, problems);
 }
 
-/* Read once more for its remarks, and with the files that it names. */
-static void check_conf(const struct session *session, struct problems *problems)
+/* All that can be checked is, whatever is wrong with the rest. */
+static bool check_conf(struct session *session, struct problems *problems)
 {
-    AUTO(conf) struct conf *again = NULL;
-    AUTO(problems) struct problems *found = problems_new();
-    if (conf_read(&again, session->config, found))
-        conf_check_files(again, found);
-    if (!problems_any(found))
+    bool good = conf_check(&session->conf, session->config, problems);
+    if (session->conf)
+        language_use(session->conf->language);
+    if (good)
         printf(_("configuration: %s\n"), session->config);
-    problems_join(problems, found);
+    return good;
 }
 
 static int finish(struct problems *problems)
@@ -62,15 +63,26 @@ static int finish(struct problems *problems)
     return fail_all(problems);
 }
 
-static int check_all(const struct session *session, bool relays_alone)
+static int check_relays_alone(struct session *session)
 {
     AUTO(problems) struct problems *problems = problems_new();
-    if (!relays_alone) {
-        check_conf(session, problems);
+    int status = session_read_conf(session);
+    if (status != EX_OK)
+        return status;
+    check_relays(session->conf, problems);
+    return finish(problems);
+}
+
+static int check_all(struct session *session)
+{
+    AUTO(problems) struct problems *problems = problems_new();
+    bool good = check_conf(session, problems);
+    if (session->conf) {
         check_people(session->conf, problems);
         ask_to_note_lists(session->conf);
     }
-    check_relays(session->conf, problems);
+    if (good)
+        check_relays(session->conf, problems);
     return finish(problems);
 }
 
@@ -149,7 +161,9 @@ static int run_check(struct session *session, int argc, char **argv)
         return fail_usage(session, N_("either issue files or --relays"));
     if (json && !count)
         return fail_usage(session, N_("--json is for issue files"));
+    if (!count)
+        return relays ? check_relays_alone(session) : check_all(session);
     if ((status = session_read_conf(session)) != EX_OK)
         return status;
-    return count ? check_files(session, paths, json) : check_all(session, relays);
+    return check_files(session, paths, json);
 }

@@ -1,7 +1,6 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/language.h"
@@ -23,18 +22,6 @@ const struct command *command_named(const char *name)
     return NULL;
 }
 
-/* Until the configuration says it: as for any other program, by the environment. */
-static const char *language_of_environment(void)
-{
-    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        const char *value = getenv(names[i]);
-        if (value && *value)
-            return g_str_has_prefix(value, "zh") ? "zh_CN" : "en";
-    }
-    return "en";
-}
-
 int session_read_conf(struct session *session)
 {
     AUTO(problems) struct problems *problems = problems_new();
@@ -42,6 +29,32 @@ int session_read_conf(struct session *session)
     if (session->conf)
         language_use(session->conf->language);
     return good ? EX_OK : fail_all(problems);
+}
+
+/* The first problem is enough: `fensong check` tells all. */
+static void remark_on_conf(const struct problems *problems)
+{
+    size_t first = 0;
+    while (problems_at(problems, first)->severity != PROBLEM)
+        first++;
+    AUTO(text) char *line = error_line(&problems_at(problems, first)->error);
+    (void)fprintf(stderr, _("remark: the configuration is wrong (fensong check tells all): %s\n"),
+                  line);
+}
+
+int session_read_control(struct session *session)
+{
+    AUTO(problems) struct problems *problems = problems_new();
+    AUTO(conf) struct conf *few = conf_read_control(session->config);
+    if (few)
+        language_use(few->language);
+    if (conf_read(&session->conf, session->config, problems))
+        return EX_OK;
+    if (!few)
+        return fail_all(problems);
+    remark_on_conf(problems);
+    session->conf = TAKE(few);
+    return EX_OK;
 }
 
 /* --- what stands before the command -------------------------------------------------------------

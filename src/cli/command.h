@@ -33,6 +33,9 @@ const struct command *command_named(const char *name); /* NULL: none */
 /* Reads the configuration and goes on in its language. What is wrong with it is printed; remarks
  * are not. EX_OK, or the exit status. */
 MUST int session_read_conf(struct session *session);
+/* For what the daemon does: a configuration that is wrong is a remark on stderr, and what is needed to
+ * find the daemon is taken from it. No publications, no relays stand in it then. */
+MUST int session_read_control(struct session *session);
 
 /* Prints the error, clears it, and returns its exit status. */
 int fail(struct error *error);

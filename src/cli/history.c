@@ -95,7 +95,7 @@ static int run_history(struct session *session, int argc, char **argv)
         return status;
     if (count > 1)
         return fail_usage(session, N_("one issue, group or address at a time"));
-    if ((status = session_read_conf(session)) != EX_OK)
+    if ((status = session_read_control(session)) != EX_OK)
         return status;
     wish.of = arguments[0];
     return show(session->conf, &wish);

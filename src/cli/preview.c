@@ -46,8 +46,11 @@ static int preview(const struct session *session, const char *path, const char *
         return fail_all(problems);
     AUTO(text) char *usual = g_strdup_printf("preview-%s", document.intake->issue->key);
     const char *to = folder ? folder : usual;
-    if (!write_parcel(&document, to, &error))
+    if (!write_parcel(&document, to, &error)) {
+        if (error.exit_class == EX_NOINPUT || error.exit_class == EX_CANTCREAT)
+            error.exit_class = EX_IOERR; /* it is the writing that failed */
         return fail(&error);
+    }
     AUTO(text) char *line = summary_line(document.intake->issue);
     printf(_("%s: to %u recipients; written to %s\n"), line, document.intake->recipients->len, to);
     problems_print(problems, REMARK, stdout);

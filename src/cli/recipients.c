@@ -176,7 +176,7 @@ static int run_recipients(struct session *session, int argc, char **argv)
                           N_("there is no state %s: queued, sending, sent, deferred, "
                              "unknown, failed, suppressed, cancelled"),
                           state);
-    if ((status = session_read_conf(session)) != EX_OK)
+    if ((status = session_read_control(session)) != EX_OK)
         return status;
     bool shown = ask_open(&ask, session->conf, &error) &&
                  (json  ? show_json(ask, arguments[0], state, &error)

@@ -166,7 +166,7 @@ static int run_status(struct session *session, int argc, char **argv)
         return status;
     if (count > 1)
         return fail_usage(session, N_("one issue at a time"));
-    if ((status = session_read_conf(session)) != EX_OK)
+    if ((status = session_read_control(session)) != EX_OK)
         return status;
     if (!ask_open(&ask, session->conf, &error))
         return fail(&error);

@@ -148,7 +148,7 @@ static int run_suppress(struct session *session, int argc, char **argv)
     wish.what = arguments[0];
     wish.address = wish.what ? arguments[1] : NULL;
     if ((status = check_wish(session, &wish)) != EX_OK ||
-        (status = session_read_conf(session)) != EX_OK)
+        (status = session_read_control(session)) != EX_OK)
         return status;
     AUTO(text) char *until = wish.until ? end_of_day(wish.until) : NULL;
     if (wish.until && !until)

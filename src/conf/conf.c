@@ -179,7 +179,7 @@ static void read_workdays(struct conf *conf, struct problems *problems)
 
 /* --- reading --- */
 
-static struct conf *read_all(const char *file, struct problems *problems)
+static struct conf *read_all(const char *file, bool with_files, struct problems *problems)
 {
     AUTO(reader) struct reader *reader = NULL;
     if (!reader_open(&reader, file, EX_CONFIG, problems))
@@ -191,13 +191,15 @@ static struct conf *read_all(const char *file, struct problems *problems)
     fill_defaults(conf);
     check_control(reader, conf->control);
     read_workdays(conf, problems);
+    if (with_files)
+        files_check(reader, conf);
     return conf;
 }
 
 bool conf_read(struct conf **conf, const char *file, struct problems *problems)
 {
     AUTO(problems) struct problems *found = problems_new();
-    AUTO(conf) struct conf *fresh = read_all(file, found);
+    AUTO(conf) struct conf *fresh = read_all(file, false, found);
     problems_sort(found);
     problems_join(problems, found);
     if (problems_any(found))
@@ -206,26 +208,34 @@ bool conf_read(struct conf **conf, const char *file, struct problems *problems)
     return true;
 }
 
-static void check_file(const char *path, int mode, struct place place, struct problems *problems)
+bool conf_check(struct conf **conf, const char *file, struct problems *problems)
 {
-    AUTO(error) struct error error = {0};
-    if (!path || access(path, mode) == 0)
-        return;
-    error_set_errno(&error, place, N_("%s can't be read"), path);
-    error.exit_class = EX_CONFIG;
-    problems_take(problems, "configuration", &error);
+    AUTO(problems) struct problems *found = problems_new();
+    *conf = read_all(file, true, found);
+    problems_sort(found);
+    problems_join(problems, found);
+    return !problems_any(found);
 }
 
-void conf_check_files(const struct conf *conf, struct problems *problems)
+struct conf *conf_read_control(const char *file)
 {
-    struct place place = {conf->file, 0, 0};
-    check_file(conf->templates_dir, R_OK | X_OK, place, problems);
-    check_file(conf->answers_file, R_OK, place, problems);
-    for (guint i = 0; i < conf->relays->len; i++) {
-        const struct relay *relay = conf->relays->pdata[i];
-        check_file(relay->ca_file, R_OK, relay->place, problems);
-        check_file(relay->password_file, R_OK, relay->place, problems);
-    }
+    static const struct key few[] = {
+        {"language", &kind_language, .offset = offsetof(struct conf, language), .preset = "zh_CN"},
+        {"state_dir", &kind_path, .offset = offsetof(struct conf, state_dir), .preset = "/var/lib/fensong"},
+        {"control", &kind_path, .offset = offsetof(struct conf, control)},
+        {"answers", &kind_path, .offset = offsetof(struct conf, answers_file)},
+    };
+    AUTO(problems) struct problems *ignored = problems_new();
+    AUTO(reader) struct reader *reader = NULL;
+    if (!reader_open_partly(&reader, file, ignored))
+        return NULL;
+    struct conf *conf = g_new0(struct conf, 1);
+    conf->file = g_canonicalize_filename(file, NULL);
+    reader_read(reader, reader_root(reader), few, G_N_ELEMENTS(few), conf);
+    conf->publications = g_ptr_array_new();
+    conf->relays = g_ptr_array_new();
+    fill_defaults(conf);
+    return conf;
 }
 
 /* --- looking up --- */

@@ -115,10 +115,16 @@ MUST bool conf_read(struct conf **conf, const char *file, struct problems *probl
 void conf_free(struct conf *conf);
 AUTO_DEFINE(conf, struct conf, conf_free)
 
-/* Adds a problem (EX_CONFIG) for each file that it names and this process can't read: password and
- * CA files, templates, answers. For the daemon, and whoever checks; apart from conf_read(), because
- * editors and the intake may read the configuration, but not the relays' passwords. */
-void conf_check_files(const struct conf *conf, struct problems *problems);
+/* As conf_read(), and with the files that it names and this process can't use: password and CA
+ * files, templates, answers. For the daemon, and whoever checks: editors and the intake may read the
+ * configuration, but not the relays' passwords. *conf is set wherever the file could be parsed, also
+ * where false comes back, for who checks more; of what is wrong the default stands, or nothing. */
+MUST bool conf_check(struct conf **conf, const char *file, struct problems *problems);
+
+/* What is needed to talk with the daemon (language, state_dir, control, answers), as far as it can be
+ * read of a configuration that is wrong; no publications, no relays. The caller's; NULL: nothing can
+ * be read. */
+struct conf *conf_read_control(const char *file);
 
 /* By id, or by the name that a masthead bears (blanks don't count); NULL: there is none. */
 const struct publication *conf_publication(const struct conf *conf, const char *id);

@@ -93,8 +93,8 @@ static bool check_includes(struct reader *reader, const char *text, const char *
     return good;
 }
 
-bool reader_open(struct reader **reader, const char *path, int exit_class,
-                 struct problems *problems)
+static bool open_as_far(struct reader **reader, const char *path, int exit_class, bool partly,
+                        struct problems *problems)
 {
     AUTO(reader) struct reader *fresh = g_new0(struct reader, 1);
     fresh->path = g_strdup(path);
@@ -112,10 +112,21 @@ bool reader_open(struct reader **reader, const char *path, int exit_class,
         return reader_take(fresh, &error);
     if (!check_includes(fresh, text->str, path, 0))
         return false;
-    if (!config_read_string(&fresh->config, text->str))
-        return syntax_error(fresh);
+    if (!config_read_string(&fresh->config, text->str) && !syntax_error(fresh) && !partly)
+        return false;
     *reader = TAKE(fresh);
     return true;
+}
+
+bool reader_open(struct reader **reader, const char *path, int exit_class,
+                 struct problems *problems)
+{
+    return open_as_far(reader, path, exit_class, false, problems);
+}
+
+bool reader_open_partly(struct reader **reader, const char *path, struct problems *problems)
+{
+    return open_as_far(reader, path, EX_CONFIG, true, problems);
 }
 
 void reader_free(struct reader *reader)

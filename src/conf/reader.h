@@ -16,6 +16,8 @@ struct key;
  * as the reader lives. A syntax error is one problem: nothing more can be said. */
 MUST bool reader_open(struct reader **reader, const char *path, int exit_class,
                       struct problems *problems);
+/* After a syntax error, what stands before it. False: not even that. */
+MUST bool reader_open_partly(struct reader **reader, const char *path, struct problems *problems);
 void reader_free(struct reader *reader);
 AUTO_DEFINE(reader, struct reader, reader_free)
 

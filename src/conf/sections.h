@@ -10,6 +10,9 @@ extern const struct kind kind_domains;      /* GPtrArray *, of struct domain_lim
 extern const struct kind kind_rate;         /* struct rate */
 extern const struct kind kind_window;       /* struct send_window */
 
+/* Adds a problem, at its key, for each file that is named and can't be used. */
+void files_check(struct reader *reader, const struct conf *conf);
+
 /* The schedule where the configuration says nothing. The delays are then the caller's. */
 void retry_preset(struct retry *retry);
 

@@ -12,7 +12,7 @@ struct names {
     GPtrArray *shown; /* of const char * */
 };
 
-static void add_name(struct names *names, const struct group *group, const char *shown,
+static void add_name(struct names *names, const struct group_file *file, const char *shown,
                      bool is_alias)
 {
     AUTO(text) char *folded = text_fold(shown);
@@ -23,7 +23,8 @@ static void add_name(struct names *names, const struct group *group, const char 
         g_free(text);
         return;
     }
-    const struct known_name name = {shown, text, (guint)length, group, is_alias};
+    const struct known_name name = {
+        shown, text, (guint)length, &file->group, is_alias, {file->path, file->name_line, 0}};
     g_array_append_val(names->all, name);
     g_ptr_array_add(names->shown, (void *)shown);
 }
@@ -45,9 +46,9 @@ struct names *names_new(const GPtrArray *files)
     for (guint i = 0; i < files->len; i++) {
         const struct group_file *file = files->pdata[i];
         if (file->group.name)
-            add_name(names, &file->group, file->group.name, false);
+            add_name(names, file, file->group.name, false);
         for (guint j = 0; j < file->group.aliases->len; j++)
-            add_name(names, &file->group, file->group.aliases->pdata[j], true);
+            add_name(names, file, file->group.aliases->pdata[j], true);
     }
     g_array_sort(names->all, by_length);
     return names;
@@ -95,7 +96,7 @@ void names_check(const struct names *names, struct problems *problems)
         const struct known_name *name = name_at(names, i);
         const struct group *other = other_group(names, i);
         if (other)
-            problems_add(problems, REMARK, "same-name", EX_DATAERR, NOWHERE,
+            problems_add(problems, REMARK, "same-name", EX_DATAERR, name->place,
                          N_("give the groups different names: a distribution line that uses this "
                             "one is refused"),
                          N_("the groups %1$s and %2$s are both named %3$s"), name->group->id,

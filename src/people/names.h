@@ -9,6 +9,7 @@ struct known_name {
     guint length;
     const struct group *group;
     bool is_alias;
+    struct place place; /* of the group's name; borrowed */
 };
 
 struct names; /* opaque */

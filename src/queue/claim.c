@@ -226,9 +226,8 @@ static bool stop_if_suppressed(struct queue *queue, struct open_issue *issue,
     enum delivery_state to;
     return !error_is_set(error) &&
            (!stopped || (open_issue_count(issue, state, ON_SUPPRESSED, &to, error) &&
-                         sql_run(queue, error, SQL_CHANGE, "iizzzi", outcome->delivery,
-                                 (int64_t)to, (usec_t)0, (usec_t)0, (int64_t)GAVE_UP_NOT,
-                                 (int64_t)0)));
+                         sql_run(queue, error, SQL_CHANGE, "iizzz", outcome->delivery, (int64_t)to,
+                                 (usec_t)0, (usec_t)0, (int64_t)0)));
 }
 
 bool queue_record(struct queue *queue, const struct outcome *outcome, struct error *error)

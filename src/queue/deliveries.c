@@ -29,7 +29,6 @@ static void delivery_of(sqlite3_stmt *row, const struct open_issue *issue,
         .next_attempt_at = sqlite3_column_int64(row, 13),
         .gave_up = (enum give_up_reason)sqlite3_column_int(row, 15),
         .origin = sql_text(row, 14),
-        .settled = sqlite3_column_int(row, 16),
     };
     delivery->state =
         state_of(issue, delivery->id, sqlite3_column_int(row, 6), delivery->next_attempt_at);

@@ -93,11 +93,6 @@ static bool is_in_flight(const struct sweep *sweep, int64_t id, int state, usec_
     return state == SENDING || (state == QUEUED && id <= sweep->issue->cursor && next_attempt == 0);
 }
 
-static bool settles(enum delivery_event event)
-{
-    return event == ON_SETTLED_SENT || event == ON_SETTLED_FAILED;
-}
-
 static bool change_one(struct sweep *sweep, int64_t id, enum delivery_state from,
                        struct error *error)
 {
@@ -109,9 +104,8 @@ static bool change_one(struct sweep *sweep, int64_t id, enum delivery_state from
     }
     sweep->changed += to != from || sweep->event != ON_GIVEN_UP;
     return open_issue_count(sweep->issue, from, sweep->event, &to, error) &&
-           sql_run(sweep->queue, error, SQL_CHANGE, "iizzzi", id, (int64_t)to, sweep->next_attempt,
-                   sweep->sent_at, (int64_t)(to == FAILED ? sweep->gave_up : GAVE_UP_NOT),
-                   (int64_t)settles(sweep->event));
+           sql_run(sweep->queue, error, SQL_CHANGE, "iizzz", id, (int64_t)to, sweep->next_attempt,
+                   sweep->sent_at, (int64_t)(to == FAILED ? sweep->gave_up : GAVE_UP_NOT));
 }
 
 /* Who came to the stop list after he failed is not tried again by a word that names all. */
@@ -256,6 +250,7 @@ bool queue_settle(struct queue *queue, int64_t id, const char *address, bool sen
                           .issue = issue,
                           .address = address,
                           .event = sent ? ON_SETTLED_SENT : ON_SETTLED_FAILED,
+                          .gave_up = GAVE_UP_SETTLED,
                           .sent_at = sent ? now : 0};
     if (!sweep_run(&sweep, error))
         return false;

@@ -94,7 +94,6 @@ struct queue_delivery {
     enum give_up_reason gave_up; /* of a failed one */
     usec_t sent_at, next_attempt_at;
     char *origin; /* "leaders.csv:12"; NULL: not known */
-    bool settled; /* a person, and no server, said what became of it */
 };
 typedef bool queue_visit(void *user, const struct queue_delivery *delivery, struct error *error);
 /* Every delivery of an issue in order; `state` -1: all, else those. */

@@ -67,11 +67,8 @@ static const char flow[] =
     " learnt INTEGER NOT NULL, well INTEGER NOT NULL, connections INTEGER NOT NULL,"
     " lot INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;";
 
-/* That a person, and no server, said what became of it. */
-static const char settled[] = "ALTER TABLE delivery ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;";
-
 /* From each version to the next; append only. */
-static const char *const steps[] = {tables, rolls, flow, settled};
+static const char *const steps[] = {tables, rolls, flow};
 #define SCHEMA_VERSION ((int)G_N_ELEMENTS(steps))
 
 static bool run_script(struct queue *queue, const char *script, struct error *error)

@@ -60,7 +60,7 @@ static const char *const texts[SQL_COUNT] = {
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [SQL_DELIVERIES] =
         "SELECT id, address, name, title, unit, groups, state, attempts, relay, code, enhanced,"
-        " answer, sent_at, next_attempt, origin, gave_up, settled FROM delivery"
+        " answer, sent_at, next_attempt, origin, gave_up FROM delivery"
         " WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
     [SQL_DELIVERY_GROUPS] =
         "SELECT groups, state, id, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2",
@@ -93,8 +93,7 @@ static const char *const texts[SQL_COUNT] = {
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_STATE_OF] = "SELECT id, state, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2"
                      " AND (?3 IS NULL OR address = ?3)",
-    [SQL_CHANGE] = "UPDATE delivery SET state = ?2, next_attempt = ?3, sent_at = ?4, gave_up = ?5,"
-                   " settled = ?6"
+    [SQL_CHANGE] = "UPDATE delivery SET state = ?2, next_attempt = ?3, sent_at = ?4, gave_up = ?5"
                    " WHERE id = ?1",
     [SQL_BAR_ADD] = "INSERT OR REPLACE INTO bar (issue, relay, answer) VALUES (?1, ?2, ?3)",
     [SQL_BAR_IS] = "SELECT 1 FROM bar WHERE issue = ?1 AND relay = ?2",
@@ -144,7 +143,7 @@ static const char *const texts[SQL_COUNT] = {
                           " WHERE until IS NULL AND lower(address) = lower(?1) ORDER BY address",
     [SQL_MEMBERS_ANY] = "SELECT 1 FROM membership WHERE until IS NULL LIMIT 1",
     [SQL_LATELY] = "SELECT id, address, name, title, unit, groups, state, attempts, relay, code,"
-                   " enhanced, answer, sent_at, next_attempt, origin, gave_up, settled FROM delivery"
+                   " enhanced, answer, sent_at, next_attempt, origin, gave_up FROM delivery"
                    " WHERE id BETWEEN ?1 AND ?2"
                    " AND (instr(lower(address), ?3) OR instr(lower(coalesce(name, '')), ?3)) LIMIT ?4",
 };

@@ -130,11 +130,11 @@ void open_issue_free(void *issue);
 /* Moves one delivery from state to state by the table, in the counts. */
 MUST bool open_issue_count(struct open_issue *issue, enum delivery_state from,
                            enum delivery_event on, enum delivery_state *to, struct error *error);
-/* Of all its lanes together; 0: nothing has a next attempt. */
-MUST bool open_issue_next(struct queue *queue, int64_t id, usec_t *next, struct error *error);
 /* One of an issue's deliveries, by its address, is stopped; *stopped: was there one to stop? */
 MUST bool open_issue_suppress(struct queue *queue, struct open_issue *issue, const char *address,
                               bool *stopped, struct error *error);
+/* Of all its lanes together; 0: nothing has a next attempt. */
+MUST bool open_issue_next(struct queue *queue, int64_t id, usec_t *next, struct error *error);
 /* "weekly/2023-25" for the history. The caller frees. */
 char *open_issue_name(struct queue *queue, int64_t id);
 

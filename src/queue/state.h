@@ -56,6 +56,7 @@ enum give_up_reason { /* stored as numbers: append only */
     GAVE_UP_NOT,
     GAVE_UP_TOO_OLD, /* retry.give_up_after */
     GAVE_UP_TOO_LATE, /* the publication's not_after */
+    GAVE_UP_SETTLED, /* a person found out that it did not arrive */
 };
 
 /* The contract's words: "queued", "sending" … Static. */

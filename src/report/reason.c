@@ -38,10 +38,10 @@ static char *reason_of_lateness(const struct answers *answers,
 
 static char *reason_of_failure(const struct answers *answers, const struct queue_delivery *delivery)
 {
+    if (delivery->state == FAILED && delivery->gave_up == GAVE_UP_SETTLED)
+        return g_strdup(_("a person found out that it did not arrive"));
     if (delivery->state == FAILED && delivery->gave_up == GAVE_UP_TOO_LATE)
         return reason_of_lateness(answers, delivery);
-    if (delivery->state == FAILED && delivery->settled)
-        return g_strdup(_("a person found out that it did not arrive"));
     AUTO(text) char *trouble = reason_of_trouble(answers, delivery);
     if (!trouble || !was_given_up(delivery))
         return TAKE(trouble);

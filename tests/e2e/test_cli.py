@@ -377,7 +377,7 @@ def test_no_such_issue(running, arguments):
 def test_the_configuration_is_wrong(idle, tmp_path):
     wrong = tmp_path / "wrong.conf"
     wrong.write_text(idle.conf.read_text().replace("settle", "setle"))
-    for command in (["status"], ["check"], ["groups"]):
+    for command in (["check"], ["groups"]):
         done = subprocess.run([BUILD / "fensong", "--config", wrong, *command], text=True,
                               capture_output=True, timeout=60)
         assert done.returncode == 78 and f"{wrong}:" in done.stderr
@@ -465,3 +465,34 @@ def test_a_folder_is_checked_as_the_outbox_takes_it(server, open_office, tmp_pat
     (folder / "link.png").symlink_to("/etc/passwd")
     linked = office.fensong("check", str(folder))
     assert linked.returncode == 65 and "符号链接" in linked.stderr
+
+
+def test_a_broken_configuration_leaves_the_daemon_within_reach(server, open_office):
+    server.addresses[READERS[0]] = "451 4.7.1 later"
+    office = open_office([server], READERS, retry={"delays": ["1h"]})
+    office.drop("25.md", bulletin())
+    office.until(lambda: (i := office.issue()) and i["deferred"] == 1 and i["sent"] == 7, "one is left")
+    config = office.home / "fensong.conf"
+    config.write_text(config.read_text() + '\nunknown_key = 1;\n')
+    for order in (("hold", "2023-25"), ("status",), ("recipients", "2023-25"), ("history",),
+                  ("release", "2023-25"), ("suppress", "list"), ("cancel", "2023-25")):
+        done = office.fensong(*order)
+        assert done.returncode == 0 and "unknown_key" in done.stderr and "备注" in done.stderr, order
+    assert office.fensong("check").returncode == 78
+
+
+def test_what_the_configuration_names_is_checked_in_the_same_run(server, open_office):
+    office = open_office([server], READERS)
+    config = office.home / "fensong.conf"
+    text = config.read_text()
+    config.write_text(text + '\nunknown_key = 1;\ntemplates = "/no/such";\n')
+    done = office.fensong("check")
+    assert done.returncode == 78 and "unknown_key" in done.stderr and "/no/such" in done.stderr
+    daemon = subprocess.run([BUILD / "fensongd", "--config", config, "--check-config"], text=True,
+                            capture_output=True, env={"LANG": "zh_CN.UTF-8", "PATH": "/usr/bin:/bin"})
+    assert daemon.returncode == 78 and "没有配置项" in daemon.stderr and "/no/such" in daemon.stderr
+    config.write_text(text.replace("groups_dir = \"", "groups_dir = \"/no/such"))
+    done = office.fensong("check")
+    assert done.returncode == 78 and "/no/such" in done.stderr
+    config.write_text(text)
+    assert office.fensong("preview", office.document("25.md", bulletin()), "-o", "/proc/x").returncode == 74

@@ -423,23 +423,76 @@ static void reads_what_windows_saves(void **state)
     assert_int_equal(problems_count(none), 0);
 }
 
-static void unreadable_files_are_told_when_asked_for(void **state)
+/* --- the files that it names -------------------------------------------------------------------- */
+
+static void files_are_told_at_their_keys(void **state)
 {
     (void)state;
-    AUTO(text) char *answers = put("a.conf", "");
-    assert_non_null(answers);
-    AUTO(text)
-    char *relay = with(
-        good, "port =", "user = \"u\"; password_file = \"none\"; ca_file = \"none.pem\"; port =");
-    AUTO(text)
-    char *text = g_strconcat(relay, "templates = \"none.d\"; answers = \"a.conf\";\n", NULL);
+    static const struct {
+        const char *row, *lines, *what; /* the last words of the problem; NULL: there is none */
+        int line;
+    } rows[] = {
+        {"no password file", "user = \"u\";\npassword_file = \"none\";\n", "No such file or directory", 8},
+        {"an empty one", "user = \"u\";\npassword_file = \"empty\";\n",
+         "this file holds no password, or more than one line", 8},
+        {"no credential", "user = \"u\";\npassword_credential = \"none\";\n",
+         "No such file or directory", 8},
+        {"no CA file", "\nca_file = \"none.pem\";\n", "No such file or directory", 8},
+        {"one without certificates", "\nca_file = \"empty\";\n", "holds no certificate", 8},
+    };
+    AUTO(text) char *empty = put("empty", "\n");
+    assert_non_null(empty);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        AUTO(text) char *more = g_strconcat(rows[i].lines, "port =", NULL);
+        AUTO(text) char *relay = with(good, "port =", more);
+        AUTO(text)
+        char *text = g_strconcat(relay, "templates = \".\"; answers = \"empty\";\n", NULL);
+        AUTO(text) char *path = put("fensong.conf", text);
+        AUTO(conf) struct conf *conf = NULL, *plain = NULL;
+        AUTO(problems) struct problems *problems = problems_new(), *none = problems_new();
+        assert_true(conf_read(&plain, path, none)); /* editors need not read them */
+        assert_false(conf_check(&conf, path, problems));
+        assert_int_equal(problems_count(problems), 1);
+        const struct error *error = &problems_at(problems, 0)->error;
+        if (!g_str_has_suffix(error->what.english, rows[i].what) || !error->todo.english ||
+            error->place.line != rows[i].line)
+            fail_msg("%s: %d: %s", rows[i].row, error->place.line, error->what.english);
+        assert_int_equal(error->exit_class, EX_CONFIG);
+    }
+}
+
+static void files_are_told_with_all_the_rest(void **state)
+{
+    (void)state;
+    AUTO(text) char *text = g_strconcat(good, "templates = \"none.d\"; answers = \"none\";\n"
+                                              "unknown = 1;\n", NULL);
+    AUTO(text) char *path = put("fensong.conf", text);
     AUTO(conf) struct conf *conf = NULL;
-    AUTO(problems) struct problems *problems = read_text(&conf, text);
-    assert_int_equal(problems_count(problems), 0);
-    conf_check_files(conf, problems);
+    AUTO(problems) struct problems *problems = problems_new();
+    assert_false(conf_check(&conf, path, problems));
     assert_int_equal(problems_count(problems), 3);
-    assert_int_equal(problems_exit_class(problems), EX_CONFIG);
-    assert_int_equal(problems_at(problems, 1)->error.place.line, 7);
+    assert_non_null(conf); /* for who checks the lists, too */
+}
+
+static void a_broken_one_still_says_where_the_daemon_is(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *row, *text, *control, *state_dir;
+    } rows[] = {
+        {"a problem", "control = \"/c\"; state_dir = \"/s\"; relays = 7;", "/c", "/s"},
+        {"a syntax error after it", "state_dir = \"/s\"; control = \"/c\";\nrelays = (", "/c", "/s"},
+        {"nothing said", "relays = 7;", "/var/lib/fensong/control", "/var/lib/fensong"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        AUTO(text) char *path = put("fensong.conf", rows[i].text);
+        AUTO(conf) struct conf *conf = conf_read_control(path);
+        print_message("%s\n", rows[i].row);
+        assert_string_equal(conf->control, rows[i].control);
+        assert_string_equal(conf->state_dir, rows[i].state_dir);
+        assert_int_equal(conf->publications->len, 0);
+    }
+    assert_null(conf_read_control("/no/such/file"));
 }
 
 /* --- the password --- */
@@ -522,7 +575,9 @@ int main(void)
         cmocka_unit_test(file_that_is_not_there_is_wrong_configuration),
         cmocka_unit_test(includes_are_relative_and_keep_their_places),
         cmocka_unit_test(reads_what_windows_saves),
-        cmocka_unit_test(unreadable_files_are_told_when_asked_for),
+        cmocka_unit_test(files_are_told_at_their_keys),
+        cmocka_unit_test(files_are_told_with_all_the_rest),
+        cmocka_unit_test(a_broken_one_still_says_where_the_daemon_is),
         cmocka_unit_test(password_comes_without_its_line_end),
         cmocka_unit_test(password_may_be_a_credential),
         cmocka_unit_test(password_too_long_or_not_there),

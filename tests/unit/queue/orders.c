@@ -251,7 +251,7 @@ static void a_second_hold_keeps_the_reason(void **state)
 static bool see_settled(void *user, const struct queue_delivery *delivery, struct error *error)
 {
     (void)error;
-    *(bool *)user = delivery->settled;
+    *(bool *)user = delivery->gave_up == GAVE_UP_SETTLED;
     return true;
 }
 

@@ -45,7 +45,7 @@ static void what_a_person_found_out_is_said_to_be_that(void **state)
 {
     (void)state;
     struct queue_delivery delivery = {
-        .state = FAILED, .attempts = 2, .settled = true, .reply = reply_new(451, "4.3.0 later")};
+        .state = FAILED, .attempts = 2, .gave_up = GAVE_UP_SETTLED, .reply = reply_new(451, "4.3.0 later")};
     AUTO(text) char *reason = report_reason(NULL, &delivery);
     assert_string_equal(reason, "a person found out that it did not arrive");
     reply_clear(&delivery.reply);
