@@ -30,12 +30,21 @@ static unsigned seen_of_form(const struct block *block)
     return seen;
 }
 
+/* 方案（修订版）, “科普大篷车”: a bracket or quotation mark ends titles as well as sentences. */
+static bool is_closed_word(const char *text)
+{
+    const char *last = g_utf8_prev_char(text + strlen(text));
+    bool mark = g_utf8_strchr("”’）》】)\"", -1, g_utf8_get_char(last)) != NULL;
+    return mark && !g_utf8_strchr("（(【", -1, g_utf8_get_char(text)) && !strstr(text, "。") &&
+           !strstr(text, "，") && g_utf8_strlen(text, -1) <= LONGEST_TITLE;
+}
+
 static unsigned seen_of_text(const char *text)
 {
     unsigned seen = 0;
     const char *rest;
     bool bracketed = false;
-    if (words_is_closed(text))
+    if (words_is_closed(text) && !is_closed_word(text))
         seen |= SEEN_CLOSED;
     if (labels_first(text) != LABEL_NONE)
         seen |= SEEN_LABEL;
@@ -121,6 +130,9 @@ static void see_neighbours(struct outline *outline, guint at)
         return;
     if (is_text(under))
         reading->evidence |= SEEN_OVER_TEXT;
+    if (parted_before && is_text(under) && reading->block->indent >= 8 &&
+        under->block->indent + 4 <= reading->block->indent)
+        reading->evidence |= SEEN_CENTRED;
     if (under->evidence & SEEN_INDENTED && under->block->indent > reading->block->indent - 1 &&
         !(reading->evidence & SEEN_INDENTED))
         reading->evidence |= SEEN_OVER_INDENTED;

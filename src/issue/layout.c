@@ -172,7 +172,9 @@ bool layout_is_full(const struct layout *layout, const char *line, int indent, c
     if (!layout->wrap)
         return false;
     int width = indent + line_width(line, line + strlen(line));
-    return width <= WIDEST_WRAP && width + first_word_width(next) + 2 > layout->wrap;
+    /* Some count characters, not columns: digits then leave an open line short. */
+    int ragged = !layout->markdown && indent >= 3 && !words_is_closed(line) ? 4 : 2;
+    return width <= WIDEST_WRAP && width + first_word_width(next) + ragged > layout->wrap;
 }
 
 /* --- paragraphs --- */
@@ -224,6 +226,12 @@ static bool begins_after_full(const struct block_line *before, const struct bloc
     return attribution || line->indent >= 3 || (over_indented && !words_is_closed(line->text));
 }
 
+/* A long line that ends as a sentence does, where nobody broke lines by width. */
+static bool is_whole(const char *line)
+{
+    return strlen(line) > 60 && words_is_closed(line);
+}
+
 /* `next` (NULL: none) is the line after it. */
 static bool parts(const struct layout *layout, struct block_line *before,
                   const struct block_line *line, const struct block_line *next)
@@ -244,7 +252,7 @@ static bool parts(const struct layout *layout, struct block_line *before,
         return true;
     if (full)
         return begins_after_full(before, line, next);
-    return layout->line_blocks;
+    return layout->line_blocks || (!layout->wrap && is_whole(before->text) && is_whole(line->text));
 }
 
 static void add_paragraph(GPtrArray *blocks, struct block **paragraph)
@@ -253,6 +261,71 @@ static void add_paragraph(GPtrArray *blocks, struct block **paragraph)
         return;
     block_join_lines(*paragraph);
     g_ptr_array_add(blocks, TAKE(*paragraph));
+}
+
+/* --- tables drawn with characters --- */
+
+static bool is_bar(gunichar c)
+{
+    return c == 0x2502 || c == 0x2503 || c == '|' || c == 0xff5c;
+}
+
+/* │区　│场次│: bars at both ends and between. */
+static bool is_table_line(const char *text)
+{
+    if (!is_bar(g_utf8_get_char(text)) || strlen(text) > 2000)
+        return false;
+    int bars = 0;
+    gunichar last = 0;
+    for (; *text; text = g_utf8_next_char(text)) {
+        last = g_utf8_get_char(text);
+        bars += is_bar(last);
+    }
+    return bars >= 3 && is_bar(last);
+}
+
+static void add_row(struct block *table, const struct block_line *line)
+{
+    GPtrArray *cells = g_ptr_array_new_with_free_func(g_free);
+    AUTO(str) GString *joined = g_string_new(NULL);
+    const char *cell = g_utf8_next_char(line->text);
+    for (const char *at = cell; *at; at = g_utf8_next_char(at)) {
+        if (!is_bar(g_utf8_get_char(at)))
+            continue;
+        AUTO(text) char *raw = g_strndup(cell, (gsize)(at - cell));
+        char *text = text_trim(raw);
+        g_string_append_printf(joined, "%s%s", joined->len && *text ? "　" : "", text);
+        g_ptr_array_add(cells, text);
+        cell = g_utf8_next_char(at);
+    }
+    g_ptr_array_add(table->rows, cells);
+    g_ptr_array_add(table->lines, block_line_new(joined->str, line->line, line->indent));
+    table->last_line = line->line;
+}
+
+/* Is the last block a table that a line may go on with? Rules between rows are part of it. */
+static struct block *open_table(GPtrArray *blocks, int line)
+{
+    guint last = blocks->len;
+    while (last && ((struct block *)blocks->pdata[last - 1])->kind == BLOCK_RULE)
+        last--;
+    struct block *table = last ? blocks->pdata[last - 1] : NULL;
+    int rules = (int)(blocks->len - last);
+    if (!table || table->kind != BLOCK_TABLE || table->last_line + rules + 1 != line)
+        return NULL;
+    g_ptr_array_set_size(blocks, (gint)last);
+    return table;
+}
+
+static void add_table_line(GPtrArray *blocks, const struct block_line *line)
+{
+    struct block *table = open_table(blocks, line->line);
+    if (!table) {
+        table = block_new(BLOCK_TABLE, line->line);
+        table->rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+        g_ptr_array_add(blocks, table);
+    }
+    add_row(table, line);
 }
 
 static void add_rule(GPtrArray *blocks, int line)
@@ -276,6 +349,11 @@ void layout_paragraphs(const struct layout *layout, GPtrArray *lines, GPtrArray 
         if (words_is_rule(line->text)) {
             add_paragraph(blocks, &paragraph);
             add_rule(blocks, line->line);
+            continue;
+        }
+        if (is_table_line(line->text)) {
+            add_paragraph(blocks, &paragraph);
+            add_table_line(blocks, line);
             continue;
         }
         const struct block_line *next = i + 1 < lines->len ? lines->pdata[i + 1] : NULL;
