@@ -339,6 +339,24 @@ static const char *widest_cell(const GPtrArray *cells)
     return widest;
 }
 
+static bool is_page_cell(const char *cell)
+{
+    AUTO(text) char *key = words_key(cell);
+    return strspn(key, "0123456789") == strlen(key);
+}
+
+/* An author beside an entry stands at the article too, or nowhere. */
+static void tell_other_cells(const struct outline *outline, const GPtrArray *cells,
+                             const char *entry, int line)
+{
+    for (guint i = 0; i < cells->len; i++) {
+        const char *cell = cells->pdata[i];
+        if (cell != entry && !is_page_cell(cell))
+            outline_remark(outline, "contents-column", line, N_("nothing has to be done"),
+                           N_("the mail does not show this column of the contents: %s"), cell);
+    }
+}
+
 static void add_table_entries(struct outline *outline, const struct block *table)
 {
     for (guint i = 0; i < table->rows->len; i++) {
@@ -346,9 +364,11 @@ static void add_table_entries(struct outline *outline, const struct block *table
         AUTO(text) char *bare = text_squeeze(text);
         bool caption = i == 0 && (!strcmp(bare, "标题") || !strcmp(bare, "题目") ||
                                   !strcmp(bare, "篇目") || contents_is_head(bare));
-        if (!caption)
-            contents_add(&outline->contents, text,
-                         ((struct block_line *)table->lines->pdata[i])->line);
+        int line = ((struct block_line *)table->lines->pdata[i])->line;
+        if (caption)
+            continue;
+        contents_add(&outline->contents, text, line);
+        tell_other_cells(outline, table->rows->pdata[i], text, line);
     }
 }
 

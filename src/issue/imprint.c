@@ -221,17 +221,22 @@ static void take_distribution(struct imprint *imprint, const char *value, int li
     g_ptr_array_add(imprint->issue->distribution, one);
 }
 
-/* What the masthead says too, or who printed it and when. */
+/* What the masthead says too. */
 static bool says_nothing_new(const struct imprint *imprint, const char *value)
 {
     AUTO(text) char *key = words_key(value);
     AUTO(text) char *office = words_key(imprint->issue->office ? imprint->issue->office : "");
-    return is_printing_line(value) || !*key || strcmp(key, office) == 0 || strcmp(key, "版记") == 0;
+    return !*key || strcmp(key, office) == 0 || strcmp(key, "版记") == 0;
 }
 
 static void take_unlabelled(struct imprint *imprint, const char *value, int line)
 {
     struct issue *issue = imprint->issue;
+    if (is_printing_line(value)) {
+        outline_remark(imprint->outline, "imprint-other", line, N_("nothing has to be done"),
+                       N_("the mail does not show this line of the imprint: %s"), value);
+        return;
+    }
     if (says_nothing_new(imprint, value))
         return;
     if (imprint->last == LABEL_DISTRIBUTION)
