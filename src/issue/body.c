@@ -26,6 +26,8 @@ static const struct weight weights[] = {
     {SEEN_OVER_TEXT, 0, 1},
     {SEEN_OVER_INDENTED, SEEN_HEADING | SEEN_BOLD, 2},
     {SEEN_CENTRED, SEEN_HEADING | SEEN_BOLD, 3},
+    {SEEN_SAME_SIGN, SEEN_HEADING, 4},
+    {SEEN_UNDER_TITLE, SEEN_ENTRY, -4},
     {SEEN_SHORT, SEEN_HEADING | SEEN_BOLD, 1},
     {SEEN_WEAKER, SEEN_HEADING | SEEN_AFTER_END, -4},
     {SEEN_BEFORE_END, SEEN_ENTRY, -2},
@@ -55,6 +57,8 @@ static int title_score(unsigned evidence)
 struct walk {
     struct outline *outline;
     unsigned style;           /* the strongest form that titles have: heading, bold, or none */
+    unsigned open_form;       /* the open article's title: a heading, bold */
+    gunichar sign;            /* ◆ or the like before the first title; 0: none */
     int title_level;          /* of the open article's heading; 0: it has none */
     bool in_article;          /* one is open … */
     bool has_text;            /* … and has text */
@@ -136,6 +140,11 @@ static void see_context(struct walk *walk, struct reading *reading)
         reading->evidence |= SEEN_ATTRIBUTION;
     if (is_weaker(walk, reading->evidence))
         reading->evidence |= SEEN_WEAKER;
+    if (walk->sign && g_utf8_get_char(reading->block->text) == walk->sign)
+        reading->evidence |= SEEN_SAME_SIGN;
+    if (walk->in_article && !walk->has_text && !walk->after_section &&
+        walk->open_form & ~reading->evidence)
+        reading->evidence |= SEEN_UNDER_TITLE;
     const char *rest;
     if (reading->evidence & SEEN_HAN_NUMBERED &&
         words_mark(reading->block->text, &rest) == walk->title_mark)
@@ -306,7 +315,10 @@ static void take_title(struct walk *walk, struct reading *reading)
         entry->found = true;
     if (!walk->in_article || walk->after_section)
         walk->title_mark = words_mark(reading->block->text, &rest);
+    if (!walk->articles && words_mark(reading->block->text, &rest) == MARK_BULLET)
+        walk->sign = g_utf8_get_char(reading->block->text);
     reading->role = ROLE_TITLE;
+    walk->open_form = reading->evidence & (SEEN_HEADING | SEEN_BOLD);
     walk->in_article = true;
     walk->has_text = walk->ended = walk->after_section = false;
     walk->last_text = 0;
@@ -326,6 +338,9 @@ static bool goes_on_title(const struct walk *walk, guint at)
         !(reading->evidence & SEEN_SHORT))
         return false;
     unsigned form = SEEN_HEADING | SEEN_BOLD;
+    /* A bare line has nothing but its place to show that it belongs to the title. */
+    if (!(reading->evidence & form) && reading->block->line > before->block->last_line + 1)
+        return false;
     return (reading->evidence & form) == (before->evidence & form) &&
            reading->block->level == before->block->level &&
            !(reading->evidence & SEEN_HAN_NUMBERED);

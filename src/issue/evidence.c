@@ -1,5 +1,6 @@
 #include "issue/attribution.h"
 #include "issue/labels.h"
+#include "issue/masthead.h"
 #include "issue/outline.h"
 #include "issue/words.h"
 
@@ -116,6 +117,16 @@ static const struct reading *text_under(const struct outline *outline, guint at)
     return next < outline->count ? &outline->readings[next] : NULL;
 }
 
+/* Moved in far over text that is not; a signature and its date stand at the right too. */
+static bool is_centred(const struct block *block, const struct block *next,
+                       const struct block *under)
+{
+    if (!has_text(block) || block->indent < 8 || under->indent + 4 > block->indent)
+        return false;
+    bool signature = words_is_unit(block->text) && next->text && masthead_is_line(next->text);
+    return !signature && !masthead_is_line(block->text);
+}
+
 static void see_neighbours(struct outline *outline, guint at)
 {
     struct reading *reading = &outline->readings[at];
@@ -130,8 +141,8 @@ static void see_neighbours(struct outline *outline, guint at)
         return;
     if (is_text(under))
         reading->evidence |= SEEN_OVER_TEXT;
-    if (parted_before && is_text(under) && reading->block->indent >= 8 &&
-        under->block->indent + 4 <= reading->block->indent)
+    bool after_end = parted_before || reading[-1].evidence & SEEN_CLOSED;
+    if (after_end && is_text(under) && is_centred(reading->block, after, under->block))
         reading->evidence |= SEEN_CENTRED;
     if (under->evidence & SEEN_INDENTED && under->block->indent > reading->block->indent - 1 &&
         !(reading->evidence & SEEN_INDENTED))

@@ -47,6 +47,8 @@ static const struct evidence_name evidence_names[] = {
     {SEEN_ATTRIBUTION, N_("says who contributed")},
     {SEEN_COMMA, N_("a comma in it")},
     {SEEN_CENTRED, N_("centred")},
+    {SEEN_SAME_SIGN, N_("the sign of the titles before it")},
+    {SEEN_UNDER_TITLE, N_("right under a title of stronger form")},
 };
 
 static char *words_of(unsigned evidence)

@@ -1,6 +1,7 @@
 #include "issue/layout.h"
 
 #include "issue/attribution.h"
+#include "issue/contents.h"
 #include "issue/labels.h"
 #include "issue/masthead.h"
 #include "issue/words.h"
@@ -194,6 +195,14 @@ static bool begins_block(const struct block_line *line)
     return words_mark(line->text, &rest) == MARK_BULLET && *rest;
 }
 
+/* `2．…… 3`: an entry of the contents. */
+static bool is_entry(const struct block_line *line)
+{
+    const char *rest;
+    return line->line < HEAD_LINES && words_mark(line->text, &rest) != MARK_NONE && *rest &&
+           contents_has_page(line->text);
+}
+
 static bool ends_block(const struct block_line *line)
 {
     if (line->broken || words_is_page_number(line->text))
@@ -202,7 +211,7 @@ static bool ends_block(const struct block_line *line)
         return false;
     bool bracketed = false;
     AUTO(text) char *framed = words_framed(line->text, &bracketed);
-    return (framed && bracketed) || (line->line < HEAD_LINES && masthead_is_line(line->text));
+    return (framed && bracketed) || is_entry(line) || (line->line < HEAD_LINES && masthead_is_line(line->text));
 }
 
 /* Numbers at a line's beginning begin a block, unless the line before was full: then it may be

@@ -45,6 +45,8 @@ enum evidence { /* what is seen of a block by itself and its neighbours */
                 SEEN_ATTRIBUTION = 1 << 20, /* it says who contributed */
                 SEEN_COMMA = 1 << 21,       /* as sentences have */
                 SEEN_CENTRED = 1 << 22,     /* moved in far, over text that is not */
+                SEEN_SAME_SIGN = 1 << 23,   /* ◆ before it, as before the first title */
+                SEEN_UNDER_TITLE = 1 << 24, /* right under a title of stronger form */
 };
 
 struct reading { /* of one block */

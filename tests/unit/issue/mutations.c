@@ -116,6 +116,13 @@ struct subject {
     char *signature; /* of the document itself */
 };
 
+/* In these only the level tells a sub-heading or a section from a title. */
+static bool reads_alike(const struct subject *subject, const struct mutation *mutation)
+{
+    const char *name = subject->bulletin->name;
+    return !mutation->flattens || (strcmp(name, "special") != 0 && strcmp(name, "wrong-levels") != 0);
+}
+
 static bool try_variant(const struct subject *subject, const char *variant, gsize length,
                         const char *rules)
 {
@@ -129,6 +136,8 @@ static bool try_variant(const struct subject *subject, const char *variant, gsiz
 static void try_alone(const struct subject *subject, size_t rule)
 {
     const struct mutation *mutation = &mutations[rule];
+    if (!reads_alike(subject, mutation))
+        return;
     for (int width = mutation->least; width <= mutation->most; width += mutation->step) {
         AUTO(text) char *variant = mutation->make(subject->text, subject->markdown, width);
         if (!variant || strcmp(variant, subject->text) == 0)
@@ -153,7 +162,8 @@ static void try_pair(const struct subject *subject, GRand *chance)
     int first_width = width_by(&mutations[a], chance), width = width_by(&mutations[b], chance);
     AUTO(text) char *once = mutations[a].make(subject->text, subject->markdown, first_width);
     AUTO(text) char *twice = once ? mutations[b].make(once, subject->markdown, width) : NULL;
-    if (a == b || !twice || g_str_has_prefix(once, "\xef\xbb\xbf") || strchr(once, '\r'))
+    if (a == b || !twice || !reads_alike(subject, &mutations[a]) ||
+        !reads_alike(subject, &mutations[b]) || g_str_has_prefix(once, "\xef\xbb\xbf") || strchr(once, '\r'))
         return;
     AUTO(text)
     char *rules = g_strdup_printf("%s %d + %s %d", mutations[a].name, first_width,

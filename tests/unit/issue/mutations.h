@@ -129,7 +129,7 @@ static char *dressed_headings(const char *text, bool markdown, const char *left,
         int level = heading_level(lines.of[i]);
         if (!level || strstr(lines.of[i], "**"))
             continue;
-        set_line(&lines, i, g_strconcat(left, lines.of[i] + level + 1, right, NULL));
+        set_line(&lines, i, g_strconcat("\n", left, lines.of[i] + level + 1, right, "\n", NULL));
         changed = true;
     }
     return joined_if(&lines, changed);
@@ -314,16 +314,18 @@ static char *wrapped(const char *line, int width)
     return g_string_free(text, FALSE);
 }
 
-/* Where a line ends before it is full, it ended for another reason: then it is not re-wrapped. */
+/* Not where lines were wrapped before. */
 static char *rewrapped(const char *text, bool markdown, int width)
 {
     struct lines lines = lines_of(text);
-    bool changed = false;
-    (void)markdown;
+    bool changed = false, wrapped_before = false;
+    for (int i = 0; i < lines.count && !markdown; i++)
+        wrapped_before =
+            wrapped_before || (is_paragraph(lines.of[i]) && !words_is_closed(lines.of[i]));
     for (int i = 0; i < lines.count; i++) {
         bool own = i + 1 >= lines.count || is_blank(lines.of[i + 1]) ||
                    g_str_has_prefix(lines.of[i + 1], "　　") || !markdown;
-        if (!is_paragraph(lines.of[i]) || !own)
+        if (wrapped_before || !is_paragraph(lines.of[i]) || !own)
             continue;
         set_line(&lines, i, wrapped(lines.of[i], width));
         changed = true;
@@ -428,29 +430,30 @@ struct mutation {
     const char *name;
     char *(*make)(const char *text, bool markdown, int width);
     int least, most, step; /* of the width, or of what else it counts */
+    bool flattens;         /* headings have no levels any more */
 };
 static const struct mutation mutations[] = {
-    {"headings deeper", deeper_headings, 0, 0, 1},
-    {"headings of one level", one_level, 1, 4, 1},
-    {"bold for headings", bold_for_headings, 0, 0, 1},
-    {"headings bold", bold_headings, 0, 0, 1},
-    {"heading marks dropped", bare_headings, 0, 0, 1},
-    {"half width", half_width, 0, 0, 1},
-    {"full width", full_width, 0, 0, 1},
-    {"zero-width characters", with_zero_width, 0, 0, 1},
-    {"hard blanks", with_hard_blanks, 0, 0, 1},
-    {"trailing blanks", trailing_blanks, 0, 0, 1},
-    {"blank lines doubled", doubled_blank_lines, 0, 0, 1},
-    {"blank lines gone", no_blank_lines, 0, 0, 1},
-    {"rules changed", drawn_rules, 0, 4, 1},
-    {"rules gone", no_rules, 0, 0, 1},
-    {"paragraphs indented", indented_paragraphs, 0, 0, 1},
-    {"re-wrapped", rewrapped, 20, 80, 3},
-    {"labels renamed", renamed_labels, 0, 0, 1},
-    {"labels spaced", spaced_labels, 0, 0, 1},
-    {"labels joined", joined_labels, 0, 3, 1},
-    {"masthead merged", merged_masthead, 0, 1, 1},
-    {"CRLF", crlf, 0, 0, 1},
-    {"BOM", with_bom, 0, 0, 1},
+    {"headings deeper", deeper_headings, 0, 0, 1, false},
+    {"headings of one level", one_level, 1, 4, 1, true},
+    {"bold for headings", bold_for_headings, 0, 0, 1, true},
+    {"headings bold", bold_headings, 0, 0, 1, true},
+    {"heading marks dropped", bare_headings, 0, 0, 1, true},
+    {"half width", half_width, 0, 0, 1, false},
+    {"full width", full_width, 0, 0, 1, false},
+    {"zero-width characters", with_zero_width, 0, 0, 1, false},
+    {"hard blanks", with_hard_blanks, 0, 0, 1, false},
+    {"trailing blanks", trailing_blanks, 0, 0, 1, false},
+    {"blank lines doubled", doubled_blank_lines, 0, 0, 1, false},
+    {"blank lines gone", no_blank_lines, 0, 0, 1, false},
+    {"rules changed", drawn_rules, 0, 4, 1, false},
+    {"rules gone", no_rules, 0, 0, 1, false},
+    {"paragraphs indented", indented_paragraphs, 0, 0, 1, false},
+    {"re-wrapped", rewrapped, 20, 80, 3, false},
+    {"labels renamed", renamed_labels, 0, 0, 1, false},
+    {"labels spaced", spaced_labels, 0, 0, 1, false},
+    {"labels joined", joined_labels, 0, 3, 1, false},
+    {"masthead merged", merged_masthead, 0, 1, 1, false},
+    {"CRLF", crlf, 0, 0, 1, false},
+    {"BOM", with_bom, 0, 0, 1, false},
 };
 enum { RULES = G_N_ELEMENTS(mutations) };
