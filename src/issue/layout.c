@@ -50,6 +50,7 @@ struct census {
     int of_width[WIDEST_WRAP + 2]; /* lines; the last: wider */
     int of_open[WIDEST_WRAP + 2];  /* those that end in no sentence, text not moved in under them */
     int lines, followed;           /* of text; those with text right under them */
+    int close;                     /* those in of_width: with text right under or over them */
 };
 
 static bool is_blank_line(const char *line, const char *end)
@@ -96,7 +97,9 @@ static void count_lines(struct census *census, const char *text, bool markdown)
         if (counts) {
             int width = MIN(line_width(text, end), WIDEST_WRAP + 1);
             bool text_under = *end && end[1] && !text_is_blank(g_utf8_get_char(end + 1));
-            census->of_width[width]++;
+            bool close = text_before || (*end && !is_blank_line(end + 1, strchrnul(end + 1, '\n')));
+            census->of_width[width] += close; /* a title alone was not broken to fit */
+            census->close += close;
             census->of_open[width] += text_under && is_open_end(text, end);
             census->lines++;
             census->followed += text_before;
@@ -118,7 +121,7 @@ static int lines_from(const struct census *census, int width)
 
 static int crowded_width(const struct census *census)
 {
-    int least = MAX(3, census->lines / 10), crowded = 0, most = 0;
+    int least = MAX(3, census->close / 10), crowded = 0, most = 0;
     for (int width = NARROWEST_WRAP; width <= WIDEST_WRAP; width++) {
         int crowd = census->of_width[width] + census->of_width[width - 1];
         if (crowd >= most && crowd >= least) {
@@ -126,7 +129,7 @@ static int crowded_width(const struct census *census)
             crowded = width;
         }
     }
-    return lines_from(census, crowded + SLACK) * 12 <= census->lines ? crowded : 0;
+    return lines_from(census, crowded + SLACK) * 12 <= census->close ? crowded : 0;
 }
 
 /* In a short document no width is crowded: the widest line that goes on in the next tells. */
@@ -134,7 +137,7 @@ static int widest_open_width(const struct census *census)
 {
     for (int width = WIDEST_WRAP; width >= LEAST_OPEN_WIDTH; width--)
         if (census->of_open[width])
-            return lines_from(census, width + SLACK) * 5 <= census->lines ? width : 0;
+            return lines_from(census, width + SLACK) * 5 <= census->close ? width : 0;
     return 0;
 }
 
@@ -241,12 +244,53 @@ static bool is_whole(const char *line)
     return strlen(line) > 60 && words_is_closed(line);
 }
 
+static int width_with_indent(const struct block_line *line)
+{
+    return line->indent + line_width(line->text, line->text + strlen(line->text));
+}
+
+/* Is it running text: moved in as a paragraph, or with a comma or a full stop in it? */
+static bool is_running(const struct block *paragraph)
+{
+    const struct block_line *first = paragraph->lines->pdata[0];
+    if (first->indent >= 3 && first->indent < CENTRED)
+        return true;
+    for (guint i = 0; i < paragraph->lines->len; i++) {
+        const char *text = ((struct block_line *)paragraph->lines->pdata[i])->text;
+        if (strstr(text, "，") || strstr(text, "。"))
+            return true;
+    }
+    return false;
+}
+
+/* Where the document's width is not known, the paragraph's own lines may show that its last was
+ * broken because the next word did not fit. */
+static bool is_full_of_its_own(const struct block *paragraph, const struct block_line *before,
+                               const struct block_line *line)
+{
+    bool open = is_open_end(before->text, before->text + strlen(before->text));
+    const struct block_line *first = paragraph->lines->pdata[0];
+    if (!is_running(paragraph) || (!open && paragraph->lines->len < 2) ||
+        (first->indent >= 3 && line->indent >= first->indent))
+        return false;
+    int width = width_with_indent(before), wrap = 0;
+    if (width < NARROWEST_WRAP || width > WIDEST_WRAP)
+        return false;
+    for (guint i = 0; i < paragraph->lines->len; i++)
+        wrap = MAX(wrap, width_with_indent(paragraph->lines->pdata[i]));
+    if (open)
+        wrap = MAX(wrap, MIN(width_with_indent(line), WIDEST_WRAP));
+    return width + first_word_width(line->text) + 2 > wrap;
+}
+
 /* `next` (NULL: none) is the line after it. */
-static bool parts(const struct layout *layout, struct block_line *before,
-                  const struct block_line *line, const struct block_line *next)
+static bool parts(const struct layout *layout, const struct block *paragraph,
+                  struct block_line *before, const struct block_line *line,
+                  const struct block_line *next)
 {
     bool centred = before->indent >= CENTRED;
-    bool full = !centred && layout_is_full(layout, before->text, before->indent, line->text);
+    bool full = !centred && (layout_is_full(layout, before->text, before->indent, line->text) ||
+                             is_full_of_its_own(paragraph, before, line));
     before->full = full;
     if (centred && ABS(before->indent - line->indent) >= 4)
         return true;
@@ -366,7 +410,7 @@ void layout_paragraphs(const struct layout *layout, GPtrArray *lines, GPtrArray 
             continue;
         }
         const struct block_line *next = i + 1 < lines->len ? lines->pdata[i + 1] : NULL;
-        if (paragraph && parts(layout, before, line, next))
+        if (paragraph && parts(layout, paragraph, before, line, next))
             add_paragraph(blocks, &paragraph);
         if (!paragraph)
             paragraph = block_new(BLOCK_PARAGRAPH, line->line);

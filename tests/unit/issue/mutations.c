@@ -52,6 +52,7 @@ static void add_article(GString *to, const struct article *article)
     for (guint i = 0; i < article->blocks->len; i++)
         add_block(text, article->blocks->pdata[i]);
     add(to, "text", text->str);
+    g_string_append_printf(to, "blocks=%u\n", article->blocks->len);
 }
 
 /* Who receives, by label: a line more or less is layout. */

@@ -202,8 +202,9 @@ static char *trailing_blanks(const char *text, bool markdown, int width)
     struct lines lines = lines_of(text);
     (void)markdown, (void)width;
     for (int i = 0; i < lines.count; i++)
-        if (!is_blank(lines.of[i]))
-            set_line(&lines, i, g_strconcat(lines.of[i], i % 2 ? " " : "　", NULL));
+        if (!is_blank(lines.of[i])) /* a table's rows end in their bar */
+            set_line(&lines, i,
+                     g_strconcat(lines.of[i], i % 2 || *lines.of[i] == '|' ? " " : "　", NULL));
     return joined(&lines);
 }
 
@@ -276,14 +277,17 @@ static char *no_rules(const char *text, bool markdown, int width)
 static char *indented_paragraphs(const char *text, bool markdown, int width)
 {
     struct lines lines = lines_of(text);
-    bool changed = false;
+    bool changed = false, torn = false;
     (void)markdown, (void)width;
-    for (int i = 0; i < lines.count; i++)
-        if (is_paragraph(lines.of[i]) && !g_str_has_prefix(lines.of[i], "　") &&
-            (!i || is_blank(lines.of[i - 1])) && words_is_closed(lines.of[i])) {
+    for (int i = 0; i < lines.count; i++) {
+        if (is_paragraph(lines.of[i]) && !torn && !g_str_has_prefix(lines.of[i], "　") &&
+            (!i || is_blank(lines.of[i - 1]))) {
             set_line(&lines, i, g_strconcat("　　", lines.of[i], NULL));
             changed = true;
         }
+        if (!is_blank(lines.of[i])) /* its other part stands after a blank line */
+            torn = strlen(lines.of[i]) > 60 && !words_is_closed(lines.of[i]);
+    }
     return joined_if(&lines, changed);
 }
 
