@@ -22,11 +22,11 @@ BUILD    ?= build$(if $(VARIANT),/variant$(VARIANT))
 
 PACKAGES := libconfig libcmark-gfm gmime-3.0 libmicrohttpd libsystemd sqlite3 jansson libidn2 \
             libcurl openssl glib-2.0 libseccomp libarchive libxml-2.0
-DEBIAN_PACKAGES := gcc make pkg-config gettext libesmtp-dev libconfig-dev libcmark-gfm-dev \
+DEBIAN_PACKAGES := gcc libc6-dev make pkg-config gettext libesmtp-dev libconfig-dev libcmark-gfm-dev \
     libcmark-gfm-extensions-dev libgmime-3.0-dev libmicrohttpd-dev libsystemd-dev libsqlite3-dev \
     libjansson-dev libidn2-dev libcsv-dev libunistring-dev libcurl4-openssl-dev libssl-dev \
     libglib2.0-dev libseccomp-dev libarchive-dev libxml2-dev
-TEST_PACKAGES := python3 python3-pytest python3-pytest-xdist python3-aiosmtpd libcmocka-dev postfix openssl slapd
+TEST_PACKAGES := python3 python3-pytest python3-pytest-xdist python3-aiosmtpd libcmocka-dev postfix openssl slapd procps util-linux mount
 LINT_PACKAGES := clang clang-tidy clang-format cppcheck
 
 WARN := -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion -Wshadow -Wformat=2 -Wmissing-prototypes \
@@ -136,7 +136,7 @@ deps-lint:
 
 .PHONY: demo check bench fault lint format install help fuzz
 demo: deps-demo
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@sh tests/demo.sh $(BUILD)
 
 check: deps-check
