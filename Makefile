@@ -136,7 +136,7 @@ deps-lint:
 
 .PHONY: demo check bench lint format install help fuzz
 demo: deps-demo
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@sh tests/demo.sh $(BUILD)
 
 check: deps-check
