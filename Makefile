@@ -140,7 +140,7 @@ demo: deps-demo
 	@sh tests/demo.sh $(BUILD)
 
 check: deps-check
-	@$(MAKE) --no-print-directory all unit-programs $(SHIM)
+	@$(MAKE) --no-print-directory -j$$(nproc) all unit-programs $(SHIM)
 	@/usr/bin/python3 tests/run.py $(BUILD)
 
 $(BUILD)/tests/bench/sink: tests/bench/sink.c Makefile

@@ -13,6 +13,8 @@
 
 #include <getopt.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
 #define TICK                (2 * USEC_PER_SEC)
@@ -283,7 +285,8 @@ static int on_end(sd_event_source *source, const struct signalfd_siginfo *info, 
     struct daemon *daemon = user;
     if (daemon->ending_since)
         return 0;
-    log_line(LOG_NOTICE, nothing(), "ending: %s", strsignal((int)info->ssi_signo));
+    /* Not strsignal(): that one speaks the language of people. */
+    log_line(LOG_NOTICE, nothing(), "ending: SIG%s", sigabbrev_np((int)info->ssi_signo));
     (void)sd_notify(0, "STOPPING=1\nSTATUS=finishing the transactions in flight");
     daemon->ending_since = clock_monotonic();
     close_outboxes(daemon);
@@ -596,6 +599,7 @@ int main(int argc, char *argv[])
     bool check = false;
     int option;
     log_open("fensongd");
+    umask(0007); /* the modes that are asked for, whatever the caller's: recipients are private */
     language_use(language_of_environment());
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
         if (option == 'c')

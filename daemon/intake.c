@@ -57,11 +57,20 @@ static bool is_for_now(const struct problems *problems)
     return false;
 }
 
+/* The journal says why, too: for who looks after the service. */
+static void log_reasons(const struct problems *problems)
+{
+    for (size_t i = 0; i < problems_count(problems); i++)
+        if (problems_at(problems, i)->severity == PROBLEM)
+            log_error(LOG_NOTICE, (struct log_about){0}, &problems_at(problems, i)->error);
+}
+
 static bool write_reasons(const struct options *options, const struct problems *problems,
                           struct error *error)
 {
     AUTO(text) char *text = report_why_text(options->name, problems);
     AUTO(text) char *html = report_why_html(options->name, problems);
+    log_reasons(problems);
     if (!folder_make(options->out, error))
         return false;
     AUTO(fd) int folder = open(options->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

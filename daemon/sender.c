@@ -238,8 +238,9 @@ static void say_why(const struct sender *sender, const struct session_end *end)
         [GONE_OURS] = "our own fault",
     };
     struct log_about about = {.relay = sender->relay.relay.host, .smtp_code = end->reply.code};
-    log_line(LOG_NOTICE, about, "%s: %s: %d %s", sender->relay.relay.host, reasons[end->why],
-             end->reply.code, end->reply.text ? end->reply.text : "");
+    AUTO(text) char *words = reply_line(&end->reply);
+    log_line(LOG_NOTICE, about, "%s: %s%s%s", sender->relay.relay.host, reasons[end->why],
+             *words ? ": " : "", words);
     AUTO(texts) char **lines = g_strsplit(end->transcript ? end->transcript : "", "\n", -1);
     for (size_t i = 0; lines[i] && *lines[i]; i++)
         log_line(LOG_INFO, about, "%s", lines[i]);
@@ -282,9 +283,11 @@ static void free_held(void *pointer)
     g_free(held);
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
     log_open("fensong-sender");
+    if (argc > 1 && g_str_equal(argv[1], "--quiet"))
+        log_set_level(LOG_EMERG);
     struct sender sender = {.stop_fd = -1, .relay = {.message_fd = -1}};
     struct error error = {0};
     sender.messages = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, free_held);

@@ -119,9 +119,60 @@ void problems_sort(struct problems *problems)
     g_ptr_array_sort(problems->all, by_place);
 }
 
+static bool says_the_same(const struct problem *a, const struct problem *b)
+{
+    return a->severity == b->severity && a->error.place.line > 0 && b->error.place.line > 0 &&
+           g_strcmp0(a->error.place.file, b->error.place.file) == 0 &&
+           g_strcmp0(a->error.what.local, b->error.what.local) == 0 &&
+           g_strcmp0(a->error.todo.local, b->error.todo.local) == 0;
+}
+
+bool problems_is_repeat(const struct problems *problems, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (says_the_same(problems_at(problems, i), problems_at(problems, index)))
+            return true;
+    return false;
+}
+
+char *problems_more_lines(const struct problems *problems, size_t index)
+{
+    const struct problem *first = problems_at(problems, index);
+    GString *lines = g_string_new(NULL);
+    int last = first->error.place.line;
+    for (size_t i = index + 1; i < problems_count(problems); i++) {
+        const struct problem *other = problems_at(problems, i);
+        if (!says_the_same(first, other) || other->error.place.line == last)
+            continue;
+        last = other->error.place.line;
+        g_string_append_printf(lines, ", %d", last);
+    }
+    return g_string_free(lines, FALSE);
+}
+
+/* `FILE:LINE: remark: … (also in lines 30, 38)` */
+static void print_one(const struct problems *problems, size_t index, FILE *to)
+{
+    const struct problem *problem = problems_at(problems, index);
+    AUTO(error) struct error shown = {0};
+    AUTO(text) char *more = problems_more_lines(problems, index);
+    error_copy(&shown, &problem->error);
+    if (problem->severity == REMARK) {
+        char *named = g_strdup_printf(_("remark: %s"), shown.what.local);
+        g_free(shown.what.local);
+        shown.what.local = named;
+    }
+    if (*more) {
+        char *whole = g_strdup_printf(_("%1$s (also in lines %2$s)"), shown.what.local, more + 2);
+        g_free(shown.what.local);
+        shown.what.local = whole;
+    }
+    error_print(&shown, to);
+}
+
 void problems_print(const struct problems *problems, enum severity severity, FILE *to)
 {
     for (size_t i = 0; i < problems_count(problems); i++)
-        if (problems_at(problems, i)->severity == severity)
-            error_print(&problems_at(problems, i)->error, to);
+        if (problems_at(problems, i)->severity == severity && !problems_is_repeat(problems, i))
+            print_one(problems, i, to);
 }

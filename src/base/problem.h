@@ -40,5 +40,9 @@ const struct problem *problems_at(const struct problems *problems, size_t index)
 int problems_exit_class(const struct problems *problems);
 /* Sorts by file and line; what has no place comes first. */
 void problems_sort(struct problems *problems);
-/* Prints those of this severity with error_print(). */
+/* The same was said before, of another line of the same file: who shows them gathers them there. */
+bool problems_is_repeat(const struct problems *problems, size_t index);
+/* The lines of its repeats, ", 30, 38"; "" for none. Caller frees. */
+char *problems_more_lines(const struct problems *problems, size_t index);
+/* Prints those of this severity with error_print(), repeats gathered, remarks named as such. */
 void problems_print(const struct problems *problems, enum severity severity, FILE *to);

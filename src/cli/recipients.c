@@ -48,22 +48,16 @@ static char *answer_of(const json_t *row)
     return g_string_free(answer, FALSE);
 }
 
-/* When it was sent, else when it is tried again. */
-static char *moment_of(const json_t *row)
-{
-    const char *sent = json_get_text(row, "sent_at");
-    return shown_time(sent ? sent : json_get_text(row, "next_attempt_at"));
-}
-
 static void add_to_table(void *user, const json_t *row)
 {
     AUTO(text) char *groups = joined_groups(row);
     AUTO(text) char *attempts = number_or_empty(row, "attempts");
-    AUTO(text) char *moment = moment_of(row);
+    AUTO(text) char *sent = shown_time(json_get_text(row, "sent_at"));
+    AUTO(text) char *next = shown_time(json_get_text(row, "next_attempt_at"));
     AUTO(text) char *answer = answer_of(row);
     table_add(user, (const char *[]){json_get_text(row, "address"), json_get_text(row, "name"),
                                      groups, word_of_state(json_get_text(row, "state")), attempts,
-                                     moment, json_get_text(row, "reason"), answer});
+                                     sent, next, json_get_text(row, "reason"), answer});
 }
 
 static void print_page(void *user)
@@ -76,8 +70,9 @@ static bool show_table(struct ask *ask, const char *issue, const char *state, st
     AUTO(table_of)
     struct table *table =
         table_new((const char *[]){_("address"), _("full name"), _("groups"), _("state"),
-                                   _("attempts"), _("when"), _("reason"), _("the server's answer")},
-                  8);
+                                   _("attempts"), _("sent at"), _("next attempt"), _("reason"),
+                                   _("the server's answer")},
+                  9);
     table_align_right(table, 4);
     return ask_recipients(ask, issue, state, add_to_table, print_page, table, error);
 }

@@ -69,6 +69,10 @@ const char *word_of_deed(const char *name)
 
 char *words_of_detail(const char *deed, const char *detail)
 {
+    static const char *const counted[] = {"retried", "cancelled", "given up", NULL};
+    if (detail && *detail && strspn(detail, "0123456789") == strlen(detail) &&
+        g_strv_contains(counted, deed))
+        return g_strdup_printf(_("deliveries: %s"), detail);
     if (!detail || g_strcmp0(deed, "held") != 0)
         return g_strdup(detail);
     const char *colon = strstr(detail, ": ");

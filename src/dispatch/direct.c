@@ -28,15 +28,25 @@ static const char *const troubles[] = {
     [GONE_OURS] = N_("relay %s: the sender failed: %s"),
 };
 
+static const char *const mends[] = {
+    [GONE_DONE] = NULL,
+    [GONE_CONNECT] = N_("see that host and port are right, that the name is known to DNS, and that no "
+                        "firewall is in between"),
+    [GONE_GREETING] = N_("ask the relay's administrator to let this machine send"),
+    [GONE_TLS] = N_("see that tls is what the relay wants, that host is the name in its certificate, "
+                    "and that ca_file holds who signed it"),
+    [GONE_LOGIN] = N_("see that user and password are right, and that the mailbox may send by SMTP"),
+    [GONE_LOST] = N_("try again; if it stays so, ask the relay's administrator"),
+    [GONE_OURS] = N_("try again, and look at the log of the service"),
+};
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 static bool refuse(const struct relay *relay, enum gone_why why, const char *words,
                    struct error *error)
 {
-    return error_set(error, EX_UNAVAILABLE, NOWHERE,
-                     N_("compare host, port, tls, user and password with what the relay's "
-                        "administrator says"),
-                     troubles[why], relay->name, words ? words : "");
+    return error_set(error, EX_UNAVAILABLE, NOWHERE, mends[why], troubles[why], relay->name,
+                     words ? words : "");
 }
 #pragma GCC diagnostic pop
 

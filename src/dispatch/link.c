@@ -51,10 +51,10 @@ static bool make_pair(int pair[2], bool blocking, struct error *error)
     return true;
 }
 
-static bool run_sender(struct link *link, int socket, int journal, struct error *error)
+static bool run_sender(struct link *link, int socket, int journal, bool quiet, struct error *error)
 {
     AUTO(text) char *program = program_helper("fensong-sender");
-    char *arguments[] = {program, NULL};
+    char *arguments[] = {program, quiet ? (char *)"--quiet" : NULL, NULL};
     const int descriptors[] = {socket, journal};
     return spawn(&link->pid, program, arguments, descriptors, 2, error);
 }
@@ -75,7 +75,7 @@ bool link_start(struct link *link, const struct conf *conf, const struct relay *
     else
         journal = open("/dev/null", O_WRONLY | O_CLOEXEC);
     /* Told before it runs: the order waits in the socket. */
-    if (good && tell_relay(link, conf, relay, error) && run_sender(link, theirs, journal, error))
+    if (good && tell_relay(link, conf, relay, error) && run_sender(link, theirs, journal, !journals, error))
         return true;
     if (link->journal)
         (void)unlink(link->journal);

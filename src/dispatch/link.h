@@ -12,7 +12,8 @@ struct link {
 };
 
 /* Starts a sender for this relay and tells it which. `journals` is the folder for its journal; NULL:
- * none is kept (a trial, a check). `blocking`: for whoever has no event loop. */
+ * none is kept (a trial, a check), and it says
+ * nothing on stderr: whoever asks tells what came of it. `blocking`: for whoever has no event loop. */
 MUST bool link_start(struct link *link, const struct conf *conf, const struct relay *relay,
                      const char *journals, bool blocking, struct error *error);
 /* Closes the socket; the process is the caller's to wait for. Leaves the journal. */

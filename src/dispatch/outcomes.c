@@ -151,9 +151,9 @@ static void tell(const struct applying *applying, const struct claim *claim,
                               .recipient = address_text(claim->address),
                               .relay = applying->relay->name,
                               .smtp_code = verdict->reply.code};
-    log_line(sentences[decision->event].priority, about, "%s: %s: %d %s",
-             address_text(claim->address), words, verdict->reply.code,
-             verdict->reply.text ? verdict->reply.text : "");
+    AUTO(text) char *answer = reply_line(&verdict->reply);
+    log_line(sentences[decision->event].priority, about, "%s: %s%s%s",
+             address_text(claim->address), words, *answer ? ": " : "", answer);
 }
 
 /* Of the recipients' domain, if that has one, else the relay's. */

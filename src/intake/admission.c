@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "queue/guard.h"
+#include "report/words.h"
 
 #include <fcntl.h>
 
@@ -110,26 +111,27 @@ static bool move_to_parcels(const struct admission_order *order, char **name, ch
 static void tell_before(const struct admission_order *order, const struct parcel *parcel,
                         const struct queue_issue *before, struct problems *problems)
 {
+    AUTO(text) char *key = words_of_key(before->key);
     AUTO(text)
-    char *when = clock_rfc3339(before->finished_at ? before->finished_at : before->accepted_at);
+    char *when = words_of_moment(before->finished_at ? before->finished_at : before->accepted_at);
     bool same = g_strcmp0(parcel_facts(parcel)->document_sha256, before->document_sha256) == 0;
     struct place place = {order->item->name, 0, 0};
     if (same && before->finished_at)
         problems_add(problems, PROBLEM, "sent-before", EX_DATAERR, place,
                      N_("nothing need be done; a new issue needs its own number"),
-                     N_("this very text of issue %1$s was sent already, at %2$s"), before->key,
+                     N_("this very text of issue %1$s was sent already, at %2$s"), key,
                      when);
     else if (same)
         problems_add(problems, PROBLEM, "sent-before", EX_DATAERR, place,
                      N_("nothing need be done; a new issue needs its own number"),
                      N_("this very text of issue %1$s was accepted already, at %2$s, and is being "
                         "sent"),
-                     before->key, when);
+                     key, when);
     else
         problems_add(problems, PROBLEM, "sent-before", EX_DATAERR, place,
                      N_("if this is a new issue, correct its number; an issue that was sent is not "
                         "sent again with another text"),
-                     N_("another text of issue %1$s was accepted already, at %2$s"), before->key,
+                     N_("another text of issue %1$s was accepted already, at %2$s"), key,
                      when);
 }
 

@@ -84,6 +84,9 @@ static void reject_for(struct visit *visit, const struct problems *problems)
 {
     AUTO(text) char *text = report_why_text(visit->item->name, problems);
     AUTO(text) char *html = report_why_html(visit->item->name, problems);
+    for (size_t i = 0; i < problems_count(problems); i++)
+        if (problems_at(problems, i)->severity == PROBLEM)
+            log_error(LOG_NOTICE, nothing(), &problems_at(problems, i)->error);
     reject(visit, text, html);
 }
 

@@ -180,7 +180,7 @@ static void refuse_words(struct reading *reading)
     const char *todo = N_("correct these words, or add a group or an alias with this name");
     struct place place = place_at(reading, reading->at);
     g_ptr_array_add(nearest, NULL);
-    AUTO(text) char *near = g_strjoinv("、", (char **)nearest->pdata);
+    AUTO(text) char *near = g_strjoinv(_(" or "), (char **)nearest->pdata);
     if (*near)
         problems_add(reading->problems, PROBLEM, "unknown-group", EX_DATAERR, place, todo,
                      N_("no group is named %1$s; is %2$s meant?"), words, near);

@@ -317,24 +317,10 @@ bool queue_claimed(struct queue *queue, queue_claim_visit *visit, void *user, st
     return true;
 }
 
-/* "550 5.7.1 no". The caller frees; NULL: no answer came. */
-static char *answer_of(const struct reply *reply)
-{
-    if (!reply->code)
-        return g_strdup(reply->text);
-    GString *answer = g_string_new(NULL);
-    g_string_append_printf(answer, "%d", reply->code);
-    if (reply->enhanced && *reply->enhanced)
-        g_string_append_printf(answer, " %s", reply->enhanced);
-    if (reply->text && *reply->text)
-        g_string_append_printf(answer, " %s", reply->text);
-    return g_string_free(answer, FALSE);
-}
-
 bool queue_bar(struct queue *queue, int64_t issue, const char *relay, const struct reply *reply,
                struct error *error)
 {
-    AUTO(text) char *answer = answer_of(reply);
+    AUTO(text) char *answer = reply_line(reply);
     return change_begin(queue, error) &&
            sql_run(queue, error, SQL_BAR_ADD, "itt", issue, relay, answer);
 }

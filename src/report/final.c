@@ -24,7 +24,8 @@ static const char *todo_of(size_t section)
 
 static char *title_of(const struct queue_issue *issue)
 {
-    return g_strdup_printf(_("%1$s %2$s"), issue->title, issue->key);
+    AUTO(text) char *key = words_of_key(issue->key);
+    return g_strdup_printf(_("%1$s %2$s"), issue->title, key);
 }
 
 char *final_subject(const struct queue_issue *issue)

@@ -77,8 +77,9 @@ static GString *held_text(const struct queue_issue *issue, const struct changes 
 
 static char *held_subject(const struct queue_issue *issue)
 {
+    AUTO(text) char *key = words_of_key(issue->key);
     return g_strdup_printf(_("%1$s %2$s waits for a person: %3$lld of %4$lld sent"), issue->title,
-                           issue->key, (long long)issue->counts.sent,
+                           key, (long long)issue->counts.sent,
                            (long long)tally_expected(&issue->counts));
 }
 

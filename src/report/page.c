@@ -29,7 +29,11 @@ static const char style[] =
     "12px}"
     ".answer{color:#595959;font:13px/1.5 Consolas,Menlo,monospace}"
     "ol{padding-left:28px}li{margin:12px 0}"
-    "@media(max-width:600px){td,th{padding:6px 4px}td.bar,th.bar{display:none}}";
+    "@media(max-width:600px){td,th{padding:6px 4px}td.bar,th.bar{display:none}}"
+    "@media(prefers-color-scheme:dark){body{background:#181818;color:#ddd}main{background:#222}"
+    "h1{color:#ff8a80}h2{border-color:#ff8a80}.note,.answer{color:#aaa}"
+    ".todo{background:#3a3020}th{background:#2c2c2c}th,td{border-color:#444}"
+    ".bar div{background:#444}.left{background:#666}}";
 
 void page_add(GString *page, const char *html, ...)
 {

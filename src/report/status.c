@@ -117,7 +117,8 @@ static GString *status_page(const struct tally *tally, const struct changes *cha
                             const char *fingerprint, usec_t opens, usec_t now)
 {
     const struct queue_issue *issue = tally->issue;
-    AUTO(text) char *title = g_strdup_printf(_("%1$s %2$s"), issue->title, issue->key);
+    AUTO(text) char *key = words_of_key(issue->key);
+    AUTO(text) char *title = g_strdup_printf(_("%1$s %2$s"), issue->title, key);
     GString *page = page_begin(title, RELOAD_SECONDS);
     page_add(page, MARK "%lld %s -->\n<h1>%s</h1>\n<p class=\"state\">%s</p>\n", (long long)now,
              fingerprint, title, words_of_issue(issue->state));

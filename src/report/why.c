@@ -9,13 +9,17 @@ static char *valid(const char *text)
 }
 
 /* `Line 12: …` for the document itself; a list or another file is named too. */
-static char *sentence_of(const char *document, const struct problem *problem)
+static char *sentence_of(const char *document, const struct problems *problems, size_t index)
 {
+    const struct problem *problem = problems_at(problems, index);
+    AUTO(text) char *more = problems_more_lines(problems, index);
     const struct error *error = &problem->error;
     AUTO(text) char *what = valid(error->what.local);
     AUTO(text) char *file = valid(error->place.file);
     AUTO(text) char *own = valid(document);
     bool is_own = !*file || g_str_equal(file, own);
+    if (is_own && *more)
+        return g_strdup_printf(_("Lines %1$d%2$s: %3$s"), error->place.line, more, what);
     if (is_own && error->place.line > 0)
         return g_strdup_printf(_("Line %1$d: %2$s"), error->place.line, what);
     if (is_own)
@@ -37,7 +41,7 @@ static guint count_of(const struct problems *problems, enum severity severity)
 {
     guint count = 0;
     for (size_t i = 0; i < problems_count(problems); i++)
-        count += problems_at(problems, i)->severity == severity;
+        count += problems_at(problems, i)->severity == severity && !problems_is_repeat(problems, i);
     return count;
 }
 
@@ -75,9 +79,9 @@ static void add_text_list(GString *text, const char *document, const struct prob
     guint number = 0;
     for (size_t i = 0; i < problems_count(problems); i++) {
         const struct problem *problem = problems_at(problems, i);
-        if (problem->severity != severity)
+        if (problem->severity != severity || problems_is_repeat(problems, i))
             continue;
-        AUTO(text) char *sentence = sentence_of(document, problem);
+        AUTO(text) char *sentence = sentence_of(document, problems, i);
         AUTO(text) char *mend = mend_of(problem);
         g_string_append_printf(text, "%u. %s\n", ++number, sentence);
         if (mend)
@@ -109,9 +113,9 @@ static void add_page_list(GString *page, const char *document, const struct prob
     page_add(page, "<ol>\n");
     for (size_t i = 0; i < problems_count(problems); i++) {
         const struct problem *problem = problems_at(problems, i);
-        if (problem->severity != severity)
+        if (problem->severity != severity || problems_is_repeat(problems, i))
             continue;
-        AUTO(text) char *sentence = sentence_of(document, problem);
+        AUTO(text) char *sentence = sentence_of(document, problems, i);
         AUTO(text) char *mend = mend_of(problem);
         page_add(page, "<li><b>%s</b>", sentence);
         if (mend)

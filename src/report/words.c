@@ -1,5 +1,7 @@
 #include "report/words.h"
 
+#include <stdio.h>
+
 const char *words_of_delivery(enum delivery_state state)
 {
     static const char *const words[DELIVERY_STATES] = {
@@ -55,12 +57,32 @@ const char *words_to_release(enum hold_reason why)
     return _(holds[why].todo);
 }
 
-char *words_of_time(usec_t time)
+static char *formatted(usec_t time, const char *format)
 {
     GDateTime *moment = time ? g_date_time_new_from_unix_local(time / USEC_PER_SEC) : NULL;
     if (!moment)
         return g_strdup("");
-    char *text = g_date_time_format(moment, "%Y-%m-%d %H:%M:%S");
+    char *text = g_date_time_format(moment, format);
     g_date_time_unref(moment);
     return text;
+}
+
+char *words_of_time(usec_t time)
+{
+    return formatted(time, "%Y-%m-%d %H:%M:%S");
+}
+
+char *words_of_moment(usec_t time)
+{
+    return formatted(time, _("%Y-%m-%d %H:%M"));
+}
+
+char *words_of_key(const char *key)
+{
+    int year, number, end = 0;
+    if (sscanf(key, "%d-s%d%n", &year, &number, &end) == 2 && !key[end])
+        return g_strdup_printf(_("%1$d-s%2$d"), year, number);
+    if (sscanf(key, "%d-%d%n", &year, &number, &end) == 2 && !key[end])
+        return g_strdup_printf(_("%1$d-%2$d"), year, number);
+    return g_strdup(key);
 }

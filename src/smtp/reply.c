@@ -98,3 +98,14 @@ void reply_clear(struct reply *reply)
     g_free(reply->text);
     *reply = (struct reply){0};
 }
+
+char *reply_line(const struct reply *reply)
+{
+    AUTO(text) char *code = reply->code ? g_strdup_printf("%d", reply->code) : NULL;
+    const char *parts[] = {code, reply->enhanced, reply->text};
+    GString *line = g_string_new(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+        if (parts[i] && *parts[i])
+            g_string_append_printf(line, "%s%s", line->len ? " " : "", parts[i]);
+    return g_string_free(line, FALSE);
+}

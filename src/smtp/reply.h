@@ -24,4 +24,6 @@ struct reply {  /* = {0}: none */
 /* Copies and cleans `text`; takes an enhanced code off its start where its class fits the code. */
 struct reply reply_new(int code, const char *text);
 struct reply reply_copy(const struct reply *reply);
+/* "550 5.1.1 no such user", of what there is; "" for none. Caller frees. */
+char *reply_line(const struct reply *reply);
 void reply_clear(struct reply *reply);

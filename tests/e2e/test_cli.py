@@ -496,3 +496,38 @@ def test_what_the_configuration_names_is_checked_in_the_same_run(server, open_of
     assert done.returncode == 78 and "/no/such" in done.stderr
     config.write_text(text)
     assert office.fensong("preview", office.document("25.md", bulletin()), "-o", "/proc/x").returncode == 74
+
+
+def test_a_relay_that_is_not_there_is_told_in_chinese_alone(idle):
+    done = idle.fensong("check", "--relays")
+    assert done.returncode == 69 and "fensong-sender:" not in done.stderr
+    assert "连不上中继" in done.stderr and "请核对 host" in done.stderr
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+def test_modes_do_not_hang_on_the_umask(server, open_office, mask):
+    before = os.umask(mask)
+    try:
+        office = open_office([server], READERS)
+    finally:
+        os.umask(before)
+    shutil.rmtree(office.folder / "rejected", ignore_errors=True)
+    office.drop("25.md", bulletin())
+    office.until(lambda: (i := office.issue()) and i["sent"] == 8, "sent")
+    mode = lambda path: path.stat().st_mode & 0o777
+    state = office.home / "state"
+    assert mode(state / "queue.db") == 0o640
+    assert mode(state / "spool") == mode(state / "spool" / "parcels") == 0o750
+    assert mode(office.folder / "rejected") == 0o770
+
+
+def test_history_says_what_it_counts(server, open_office):
+    server.addresses.update({a: "451 4.7.1 later" for a in READERS})
+    office = open_office([server], READERS, retry={"delays": ["1h"]})
+    office.drop("25.md", bulletin())
+    office.until(lambda: (i := office.issue()) and i["deferred"] == 8, "all are deferred")
+    office.does("hold", "2023-25")
+    office.does("retry", "2023-25")
+    assert "8 件" in office.does("history", "2023-25")
+    table = office.does("recipients", "2023-25")
+    assert "发出时间" in table.splitlines()[0] and "下次" in table.splitlines()[0]

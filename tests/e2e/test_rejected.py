@@ -112,11 +112,12 @@ def test_the_same_text_again_says_when_it_was_sent(rejected):
     before = copies(server)
     office.drop("again.md", GOOD)
     why = office.why("again.md")
-    year = office.issue("2023-30")["finished_at"][:10]
-    assert "2023-30" in why and year in why and with_chinese_and_no_english(why)
+    year, month, day = office.issue("2023-30")["finished_at"][:10].split("-")
+    when = f"{year}年{month}月{day}日"
+    assert "2023年第30期" in why and when in why and with_chinese_and_no_english(why)
     office.drop("other.md", bulletin(30, body="另一篇。"))
     other = office.why("other.md")
-    assert "2023-30" in other and year in other and other != why
+    assert "2023年第30期" in other and when in other and other != why
     office.drop("again.md", GOOD)
     assert office.why("again.md (2)")
     assert copies(server) == before
