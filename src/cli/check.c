@@ -13,7 +13,7 @@ static int run_check(struct session *session, int argc, char **argv);
 
 const struct command command_check = {
     .name = "check",
-    .usage = "[--relays] [--json] [ISSUE-FILE…]",
+    .usage = "[--relays] [--json | --explain] [ISSUE-FILE…]",
     .help = N_("check issue files; without one: the configuration, the lists and the relays"),
     .run = run_check,
 };
@@ -116,8 +116,36 @@ static void print_document(const struct document *document)
     printf(_("recipients altogether, each once: %u\n"), intake->recipients->len);
 }
 
+/* What each block of the document was taken for, and why: the answer to an editor's question. */
+static void print_explained(const struct document *document)
+{
+    const struct source *source = document->source;
+    AUTO(array) GPtrArray *explained = NULL;
+    AUTO(issue) struct issue *issue = NULL;
+    AUTO(problems) struct problems *told = problems_new(); /* document_read() told them */
+    if (!source)
+        return;
+    gsize length;
+    const void *octets = g_bytes_get_data(source->document, &length);
+    (void)!issue_read_explained(&issue, &explained, octets, length, source->document_name, told);
+    if (!explained)
+        return;
+    const char *const heads[] = {_("line"), _("taken for"), _("points"), _("text"), _("seen")};
+    AUTO(table_of) struct table *table = table_new(heads, G_N_ELEMENTS(heads));
+    table_align_right(table, 0);
+    table_align_right(table, 2);
+    for (guint i = 0; i < explained->len; i++) {
+        const struct explained *one = explained->pdata[i];
+        AUTO(text) char *line = g_strdup_printf("%d", one->line);
+        AUTO(text) char *score = one->scored ? g_strdup_printf("%d", one->score) : NULL;
+        table_add(table, (const char *[]){line, one->role, score, one->text, one->evidence});
+    }
+    table_print(table, stdout);
+    printf(_("%d points make a title\n"), ISSUE_TITLE_POINTS);
+}
+
 /* Adds what was found to `all`; prints it, or adds it to `files` where that is wanted. */
-static void check_file(const struct conf *conf, const char *path, json_t *files,
+static void check_file(const struct conf *conf, const char *path, json_t *files, bool explain,
                        struct problems *all)
 {
     AUTO(document) struct document document = {0};
@@ -129,18 +157,20 @@ static void check_file(const struct conf *conf, const char *path, json_t *files,
         return;
     }
     print_document(&document);
+    if (explain)
+        print_explained(&document);
     problems_print(problems, REMARK, stdout);
     (void)fflush(stdout);
     if (!good)
         problems_print(problems, PROBLEM, stderr);
 }
 
-static int check_files(const struct session *session, char **paths, bool json)
+static int check_files(const struct session *session, char **paths, bool json, bool explain)
 {
     AUTO(problems) struct problems *all = problems_new();
     AUTO(json) json_t *files = json ? json_array() : NULL;
     for (; *paths; paths++)
-        check_file(session->conf, *paths, files, all);
+        check_file(session->conf, *paths, files, explain, all);
     if (json) {
         AUTO(json) json_t *answer = json_pack("{s:O}", "files", files);
         print_json(answer);
@@ -150,9 +180,11 @@ static int check_files(const struct session *session, char **paths, bool json)
 
 static int run_check(struct session *session, int argc, char **argv)
 {
-    bool relays = false, json = false;
-    const struct option_entry options[] = {
-        {"relays", 0, OPTION_FLAG, &relays}, {"json", 0, OPTION_FLAG, &json}, {0}};
+    bool relays = false, json = false, explain = false;
+    const struct option_entry options[] = {{"relays", 0, OPTION_FLAG, &relays},
+                                           {"json", 0, OPTION_FLAG, &json},
+                                           {"explain", 0, OPTION_FLAG, &explain},
+                                           {0}};
     char **paths;
     int count, status;
     if (!options_read(session, argc, argv, options, &paths, &count, &status))
@@ -161,9 +193,11 @@ static int run_check(struct session *session, int argc, char **argv)
         return fail_usage(session, N_("either issue files or --relays"));
     if (json && !count)
         return fail_usage(session, N_("--json is for issue files"));
+    if (explain && (!count || json))
+        return fail_usage(session, N_("--explain is for issue files, and without --json"));
     if (!count)
         return relays ? check_relays_alone(session) : check_all(session);
     if ((status = session_read_conf(session)) != EX_OK)
         return status;
-    return check_files(session, paths, json);
+    return check_files(session, paths, json, explain);
 }

@@ -189,11 +189,15 @@ static void add_persons(GPtrArray *persons, const char *value)
     }
 }
 
-static void take_persons(GPtrArray *persons, char **label, const struct segment *segment)
+/* `label` NULL: the one of the persons before. */
+static void take_persons(GPtrArray *persons, GPtrArray *labels, const char *label,
+                         const char *value)
 {
-    add_persons(persons, segment->value);
-    if (!*label)
-        *label = g_strdup(segment->name);
+    if (!label && labels->len)
+        label = labels->pdata[labels->len - 1];
+    add_persons(persons, value);
+    while (labels->len < persons->len)
+        g_ptr_array_add(labels, g_strdup(label));
 }
 
 /* A closing 。 and （共印150份） are no names. */
@@ -242,9 +246,9 @@ static void take_unlabelled(struct imprint *imprint, const char *value, int line
     if (imprint->last == LABEL_DISTRIBUTION)
         take_distribution(imprint, value, line);
     else if (imprint->last == LABEL_EDITOR && words_is_persons(value))
-        add_persons(issue->editor, value);
+        take_persons(issue->editor, issue->editor_labels, NULL, value);
     else if (imprint->last == LABEL_REVIEWER && words_is_persons(value))
-        add_persons(issue->reviewer, value);
+        take_persons(issue->reviewer, issue->reviewer_labels, NULL, value);
     else
         outline_problem(imprint->outline, "imprint-unknown", line,
                         N_("put a label such as 分送： before it, or take it away"),
@@ -269,16 +273,18 @@ static void take_segment(struct imprint *imprint, const struct segment *segment,
         take_contact(imprint, segment, line);
         break;
     case LABEL_TELEPHONE:
-        if (!issue->telephone && *segment->value)
+        if (!issue->telephone && *segment->value) {
             issue->telephone = g_strdup(segment->value);
-        else if (*segment->value)
+            issue->telephone_label = g_strdup(segment->name);
+        } else if (*segment->value) {
             take_other(imprint, segment, line);
+        }
         break;
     case LABEL_EDITOR:
-        take_persons(issue->editor, &issue->editor_label, segment);
+        take_persons(issue->editor, issue->editor_labels, segment->name, segment->value);
         break;
     case LABEL_REVIEWER:
-        take_persons(issue->reviewer, &issue->reviewer_label, segment);
+        take_persons(issue->reviewer, issue->reviewer_labels, segment->name, segment->value);
         break;
     case LABEL_DISTRIBUTION:
         imprint->distribution = segment->name;

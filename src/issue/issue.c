@@ -34,6 +34,8 @@ static struct issue *issue_new(void)
     issue->articles = g_ptr_array_new_with_free_func(free_article);
     issue->editor = g_ptr_array_new_with_free_func(g_free);
     issue->reviewer = g_ptr_array_new_with_free_func(g_free);
+    issue->editor_labels = g_ptr_array_new_with_free_func(g_free);
+    issue->reviewer_labels = g_ptr_array_new_with_free_func(g_free);
     issue->distribution = g_ptr_array_new_with_free_func(free_distribution_line);
     return issue;
 }
@@ -45,10 +47,11 @@ void issue_free(struct issue *issue)
     char *const texts[] = {issue->publication,   issue->name,           issue->key,
                            issue->kind,          issue->subtitle,       issue->office,
                            issue->date,          issue->contact,        issue->telephone,
-                           issue->contact_label, issue->editor_label,   issue->reviewer_label,
+                           issue->contact_label, issue->telephone_label,
                            issue->document_name, issue->document_sha256};
     GPtrArray *const arrays[] = {issue->contents, issue->sections, issue->articles,
-                                 issue->editor,   issue->reviewer, issue->distribution};
+                                 issue->editor,   issue->reviewer, issue->distribution,
+                                 issue->editor_labels, issue->reviewer_labels};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)

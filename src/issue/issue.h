@@ -71,9 +71,9 @@ struct issue {
     GPtrArray *contents, *sections; /* of char * */
     GPtrArray *articles;            /* of struct article */
     char *contact, *telephone;      /* NULL: none */
-    char *contact_label;            /* as the imprint has it, such as 信息报送邮箱 */
+    char *contact_label, *telephone_label; /* as the imprint has them, such as 信息报送邮箱 */
     GPtrArray *editor, *reviewer;   /* of char *: persons */
-    char *editor_label, *reviewer_label;
+    GPtrArray *editor_labels, *reviewer_labels; /* of char *: each person's, as the imprint has it */
     GPtrArray *distribution; /* of struct distribution_line */
     char *document_name, *document_sha256;
     int masthead_line, imprint_line; /* an imprint that is not there: the last line */

@@ -249,20 +249,42 @@ static json_t *view_of_contents(const GPtrArray *contents)
     return view;
 }
 
-static json_t *view_of_persons(const char *label, const GPtrArray *persons)
+static const char *label_of(const GPtrArray *labels, guint at)
+{
+    return labels && at < labels->len ? labels->pdata[at] : NULL;
+}
+
+/* Persons one after the other under the same label stand on one line. */
+static json_t *view_of_persons(const GPtrArray *labels, const GPtrArray *persons)
 {
     if (!any(persons))
         return json_null();
-    json_t *list = json_array();
+    json_t *lines = json_array(), *list = NULL;
     for (guint i = 0; i < persons->len; i++) {
+        const char *label = label_of(labels, i);
+        if (!list || g_strcmp0(label, label_of(labels, i - 1)) != 0) {
+            json_t *line = json_object();
+            list = json_array();
+            set(line, "label", text_or_null(label));
+            set(line, "persons", list);
+            json_array_append_new(lines, line);
+        }
+        bool more = i + 1 < persons->len && g_strcmp0(label, label_of(labels, i + 1)) == 0;
         json_t *person = json_object();
         set(person, "name", json_text(persons->pdata[i]));
-        set(person, "more", json_boolean(i + 1 < persons->len));
+        set(person, "more", json_boolean(more));
         json_array_append_new(list, person);
     }
+    return lines;
+}
+
+static json_t *view_of_telephone(const struct issue *issue)
+{
+    if (!has(issue->telephone))
+        return json_null();
     json_t *view = json_object();
-    set(view, "label", text_or_null(label));
-    set(view, "persons", list);
+    set(view, "label", text_or_null(issue->telephone_label));
+    set(view, "text", json_text(issue->telephone));
     return view;
 }
 
@@ -313,9 +335,9 @@ static json_t *view_of_makers(const struct issue *issue)
         return json_null();
     json_t *view = json_object();
     set(view, "contact", view_of_contact(issue));
-    set(view, "telephone", text_or_null(issue->telephone));
-    set(view, "editor", view_of_persons(issue->editor_label, issue->editor));
-    set(view, "reviewer", view_of_persons(issue->reviewer_label, issue->reviewer));
+    set(view, "telephone", view_of_telephone(issue));
+    set(view, "editor", view_of_persons(issue->editor_labels, issue->editor));
+    set(view, "reviewer", view_of_persons(issue->reviewer_labels, issue->reviewer));
     return view;
 }
 

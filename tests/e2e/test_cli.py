@@ -257,6 +257,15 @@ def test_check_a_good_file(idle):
     assert (table["issue"], table["recipients"]) == ("2023-25", 8)
 
 
+def test_check_explains_what_each_block_was_taken_for(idle):
+    done = idle.fensong("check", "--explain", idle.document("good.md", TEXT))
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    title = next(l for l in lines if "密云区" in l and "标题" in l or "title" in l)
+    assert title.split()[0].isdigit()
+    assert any("版记" in l or "imprint" in l for l in lines)
+
+
 def test_check_a_bad_file_says_all(idle):
     text = bulletin(groups=("读着",), reviewer=None, date="2023年2月30日")
     done = idle.fensong("check", idle.document("bad.md", text))

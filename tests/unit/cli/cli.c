@@ -40,6 +40,8 @@ static const struct {
     {"fensong groups leaders --expand --diff 2023-25", EX_USAGE},
     {"fensong check --relays a.md", EX_USAGE},
     {"fensong check --json", EX_USAGE},
+    {"fensong check --explain", EX_USAGE},
+    {"fensong check --explain --json a.md", EX_USAGE},
     {"fensong preview", EX_USAGE},
     {"fensong send a.md b.md", EX_USAGE},
     {"fensong history 2023-25 2023-26", EX_USAGE},

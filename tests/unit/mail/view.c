@@ -52,8 +52,8 @@ static const struct {
     {"makers.contact", "{\"label\":\"投稿邮箱\",\"mailto\":\"skxxxbs@bast.net.cn\",\"text\":"
                        "\"skxxxbs@bast.net.cn\"}"},
     {"makers.telephone", "null"},
-    {"makers.editor.label", "null"},
-    {"makers.editor.persons",
+    {"makers.editor.0.label", "null"},
+    {"makers.editor.0.persons",
      "[{\"more\":true,\"name\":\"张红波\"},{\"more\":false,\"name\":\"王明\"}]"},
     {"receivers.lines", "[{\"label\":\"分送\",\"text\":\"市科协驻会领导\"},"
                         "{\"label\":null,\"text\":\"机关各部门\"}]"},
