@@ -1,4 +1,5 @@
 """The daemon's side of the socket to a sender: src/smtp/job.c in Python, for tests."""
+import contextlib
 import fcntl
 import os
 import signal
@@ -96,7 +97,9 @@ class Sender:
                                 int(connect_timeout * 1e6), int(timeout * 1e6)))
 
     def send(self, octets, fds=()):
-        socket.send_fds(self.socket, [octets], list(fds))
+        # A sender that has ended takes no more; what it told is still to be read, as the daemon does.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            socket.send_fds(self.socket, [octets], list(fds))
 
     def message(self, issue, octets):
         with tempfile.TemporaryFile() as file:
