@@ -26,7 +26,7 @@ DEBIAN_PACKAGES := gcc make pkg-config gettext libesmtp-dev libconfig-dev libcma
     libcmark-gfm-extensions-dev libgmime-3.0-dev libmicrohttpd-dev libsystemd-dev libsqlite3-dev \
     libjansson-dev libidn2-dev libcsv-dev libunistring-dev libcurl4-openssl-dev libssl-dev \
     libglib2.0-dev libseccomp-dev libarchive-dev libxml2-dev
-TEST_PACKAGES := python3 python3-pytest python3-aiosmtpd libcmocka-dev postfix openssl slapd
+TEST_PACKAGES := python3 python3-pytest python3-pytest-xdist python3-aiosmtpd libcmocka-dev postfix openssl slapd
 LINT_PACKAGES := clang clang-tidy clang-format cppcheck
 
 WARN := -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion -Wshadow -Wformat=2 -Wmissing-prototypes \
@@ -134,19 +134,33 @@ deps-check:
 deps-lint:
 	@$(INSTALL_PACKAGES) $(DEBIAN_PACKAGES) $(LINT_PACKAGES)
 
-.PHONY: demo check bench lint format install help fuzz
+.PHONY: demo check bench fault lint format install help fuzz
 demo: deps-demo
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@sh tests/demo.sh $(BUILD)
 
 check: deps-check
-	@$(MAKE) --no-print-directory all unit-programs
+	@$(MAKE) --no-print-directory all unit-programs $(SHIM)
 	@/usr/bin/python3 tests/run.py $(BUILD)
 
 $(BUILD)/tests/bench/sink: tests/bench/sink.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 -O2 -Wall -Wextra -Werror -o $@ $<
+
+# Fails or kills at calls that change files, for tests/fault.
+SHIM := $(BUILD)/tests/fault/shim.so
+$(SHIM): tests/fault/shim.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE -g -O2 -fPIC -shared $(WARN) -o $@ $< -ldl
+
+# Kills, full disks, faults at every call, hostile relays: the whole of it, hours with many cycles.
+FAULT_CYCLES ?= 1000
+fault: deps-check
+	@$(MAKE) --no-print-directory -s all $(SHIM)
+	@FENSONG_BUILD=$(abspath $(BUILD)) FAULT_CYCLES=$(FAULT_CYCLES) \
+	    /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/fault
 
 # Longer, for those who change what is measured or parsed.
 bench: deps-check
@@ -201,6 +215,7 @@ help:
 	@echo "make check     all set-up, and all tests"
 	@echo "make deps      the Debian packages that the build needs"
 	@echo "make install   with PREFIX and DESTDIR"
+	@echo "make fault     kills, full disks and faults at every call; FAULT_CYCLES, FAULT_SEED"
 	@echo "make bench, make fuzz, make lint, make format"
 	@echo "Variants: make SANITIZE=address,undefined; make CC=clang"
 

@@ -79,13 +79,20 @@ static void tell_outcome(void *user, const struct job *job, const struct verdict
                          .verdicts = (struct verdict *)verdicts});
 }
 
+/* A full disk, say, of the journal: that passes, and no message is to blame. */
+static bool is_for_now(const struct error *fault)
+{
+    return fault->exit_class == EX_IOERR || fault->exit_class == EX_TEMPFAIL;
+}
+
 /* With GONE_OURS the job at hand is named: it is the one that can't be sent. */
 static void tell_gone(const struct sender *sender, const struct session_end *end)
 {
+    bool at_fault = end->why == GONE_OURS && !is_for_now(&sender->fault);
     tell(&(struct event){.kind = EVENT_GONE,
                          .why = end->why,
                          .reply = end->reply,
-                         .job = end->why == GONE_OURS ? sender->job : 0});
+                         .job = at_fault ? sender->job : 0});
 }
 
 /* --- orders --------------------------------------------------------------------------------------

@@ -39,15 +39,17 @@ def run_units(build):
     return passed, failed
 
 
-def run_pytest(build, folders):
-    """A session for each of them: each has its own helper modules."""
+def run_pytest(build, folders, workers=0):
+    """A session for each of them: each has its own helper modules. Tests that mostly wait run side by
+    side."""
     env = dict(os.environ, FENSONG_BUILD=str(build))
     # The standard output is shown as it comes; the count is in the report file.
     report = build / "tests" / "pytest.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     subprocess.run(["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider",
-                    f"--junitxml={report}", *folders], cwd=TOP, env=env)
+                    f"--junitxml={report}", *(["-n", str(workers)] if workers else []), *folders],
+                   cwd=TOP, env=env)
     try:
         suite = re.search(r"<testsuite [^>]*>", report.read_text()).group()
     except (OSError, AttributeError):
@@ -60,7 +62,7 @@ def run_pytest(build, folders):
 
 def main():
     build = pathlib.Path(sys.argv[1]).resolve()
-    counts = [run_units(build), run_pytest(build, ["tests/house", "tests/e2e"]),
+    counts = [run_units(build), run_pytest(build, ["tests/house", "tests/e2e"], workers=4),
               run_pytest(build, ["tests/fault"])]
     passed, failed = (sum(count) for count in zip(*counts))
     print(f"{passed} passed, {failed} failed", flush=True)

@@ -92,13 +92,14 @@ static bool is_domain(const char *domain)
     return labels >= 2 && strspn(last, "0123456789") != strlen(last);
 }
 
-/* Nothing in it is for IDNA to judge: A-labels and other reserved ones have -- in them (RFC 5890
- * §2.3.1), and a domain has at most 253 octets. */
+/* Nothing in it is for IDNA to judge. Other labels with -- in their third place are reserved (RFC
+ * 5890 §2.3.1), but DNS has them and SMTP carries them. */
 static bool is_plain_ascii(const char *domain)
 {
     size_t length = 0;
     for (; domain[length]; length++)
-        if ((unsigned char)domain[length] >= 0x80 || g_str_has_prefix(domain + length, "--"))
+        if ((unsigned char)domain[length] >= 0x80 ||
+            g_ascii_strncasecmp(domain + length, "xn--", 4) == 0)
             return false;
     return length <= DOMAIN_MAX;
 }

@@ -12,8 +12,7 @@ static struct place at(const char *name)
     return (struct place){name, 0, 0};
 }
 
-static bool read_to_end(GByteArray *to, int fd, size_t most, const char *name,
-                        struct error *error)
+static bool read_to_end(GByteArray *to, int fd, size_t most, const char *name, struct error *error)
 {
     for (;;) {
         guint8 chunk[CHUNK];
@@ -82,8 +81,8 @@ static bool write_all(int fd, const char *octets, size_t length)
 bool file_create_at(int folder, const char *name, const void *octets, size_t length,
                     struct error *error)
 {
-    AUTO(fd) int fd = openat(folder, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-                             0640);
+    AUTO(fd)
+    int fd = openat(folder, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
     if (fd < 0)
         return error_set_errno(error, at(name), N_("can't be created"));
     if (!write_all(fd, octets, length) || fsync(fd) < 0 || close(take_fd(&fd)) < 0)
@@ -109,9 +108,12 @@ bool file_write_durably(const char *path, const void *octets, size_t length, str
         (void)unlinkat(fd, temporary, 0);
         return false;
     }
-    if (renameat(fd, temporary, fd, name) < 0 || !sync_folder(fd))
-        return error_set_errno(error, at(path), N_("can't be written"));
-    return true;
+    if (renameat(fd, temporary, fd, name) < 0) {
+        error_set_errno(error, at(path), N_("can't be written"));
+        (void)unlinkat(fd, temporary, 0);
+        return false;
+    }
+    return sync_folder(fd) || error_set_errno(error, at(path), N_("can't be written"));
 }
 
 bool folder_sync(const char *path, struct error *error)

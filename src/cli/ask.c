@@ -147,7 +147,8 @@ static bool ask_pages(struct ask *ask, const char *issue, const char *more,
             return false;
         size_t i;
         const json_t *row;
-        json_array_foreach(json_object_get(page, "recipients"), i, row) recipient(user, row);
+        json_array_foreach (json_object_get(page, "recipients"), i, row)
+            recipient(user, row);
         if (paged)
             paged(user);
         after = json_integer_value(json_object_get(page, "next"));

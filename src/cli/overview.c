@@ -202,8 +202,7 @@ static void print_persons(const json_t *group, const char *key, const char *coun
     json_int_t more = json_integer_value(json_object_get(group, count));
     size_t i;
     const json_t *person;
-    json_array_foreach(persons, i, person)
-    {
+    json_array_foreach (persons, i, person) {
         const char *name = json_get_text(person, "name");
         AUTO(text) char *shown = table_harmless(name ? name : "");
         (void)fprintf(to, "  %c %s%s%s\n", sign, json_get_text(person, "address"),
@@ -218,8 +217,7 @@ static void print_changes(const json_t *changes, FILE *to)
 {
     size_t i;
     const json_t *group;
-    json_array_foreach(json_object_get(changes, "groups"), i, group)
-    {
+    json_array_foreach (json_object_get(changes, "groups"), i, group) {
         json_int_t added = json_integer_value(json_object_get(group, "added"));
         json_int_t gone = json_integer_value(json_object_get(group, "gone"));
         if (!json_is_string(json_object_get(group, "since")) || (!added && !gone))

@@ -92,8 +92,8 @@ static const struct key keys[] = {
     {"alarm_after", &kind_duration, FIELD(alarm_after), .preset = "10m", .least = USEC_PER_SEC,
      .most = 24 * 60 * USEC_PER_MINUTE},
     {"guard", &kind_guard, FIELD(guard), .preset = "20%"},
-    {"list_refresh", &kind_duration, FIELD(list_refresh), .preset = "15m",
-     .least = USEC_PER_SEC, .most = 7 * DAY},
+    {"list_refresh", &kind_duration, FIELD(list_refresh), .preset = "15m", .least = USEC_PER_SEC,
+     .most = 7 * DAY},
     {"list_max_age", &kind_duration, FIELD(list_max_age), .preset = "7d",
      .least = 60 * USEC_PER_MINUTE, .most = 365 * DAY},
 };

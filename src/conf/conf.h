@@ -24,7 +24,7 @@ enum require { /* parts that an issue of a publication must have */
                REQUIRE_TOTAL = 1 << 6,
 };
 
-struct send_window { /* when deliveries may go out, by local time */
+struct send_window {   /* when deliveries may go out, by local time */
     bool is_set;       /* else always */
     unsigned from, to; /* minutes of the day; `to` not after `from`: over midnight */
     bool workdays;     /* on these days alone */
@@ -60,8 +60,8 @@ struct limits { /* of a relay, or of recipients' domains; 0: none */
     struct rate message_rate; /* in messages */
 };
 
-struct domain_limit { /* for some domains together */
-    char *name;       /* the first of them */
+struct domain_limit {   /* for some domains together */
+    char *name;         /* the first of them */
     GPtrArray *domains; /* of char *, as address_domain() writes them; at least one */
     struct limits limits;
     struct place place; /* owns its file name */

@@ -75,9 +75,9 @@ static bool take_names(struct reader *reader, const struct key *key, const struc
         return reader_problem(reader, given->place, N_("add one"), N_("%s is empty"), key->name);
     bool good = true;
     for (guint i = 0; i < texts->len; i++)
-        good &= add_domain(reader, texts->pdata[i],
-                           reader_place(reader, config_setting_get_elem(given->setting, i)),
-                           domains);
+        good &=
+            add_domain(reader, texts->pdata[i],
+                       reader_place(reader, config_setting_get_elem(given->setting, i)), domains);
     if (good)
         *(GPtrArray **)field = TAKE(domains);
     return good;

@@ -7,7 +7,7 @@
 #include "conf/workdays.h"
 
 #define DAY_MINUTES 1440
-#define DAYS_AHEAD 40 /* no holidays are so long */
+#define DAYS_AHEAD  40 /* no holidays are so long */
 
 /* --- reading --- */
 
@@ -54,9 +54,9 @@ static usec_t time_of(GDateTime *day, unsigned minutes)
 {
     GDateTime *base = minutes == DAY_MINUTES ? g_date_time_add_days(day, 1) : g_date_time_ref(day);
     int hour = (int)(minutes % DAY_MINUTES / 60), minute = (int)(minutes % 60);
-    GDateTime *moment = g_date_time_new_local(
-        g_date_time_get_year(base), g_date_time_get_month(base),
-        g_date_time_get_day_of_month(base), hour, minute, 0);
+    GDateTime *moment =
+        g_date_time_new_local(g_date_time_get_year(base), g_date_time_get_month(base),
+                              g_date_time_get_day_of_month(base), hour, minute, 0);
     usec_t time = moment ? g_date_time_to_unix(moment) * USEC_PER_SEC : 0;
     g_clear_pointer(&moment, g_date_time_unref);
     g_date_time_unref(base);
@@ -76,8 +76,8 @@ static bool is_day(const struct send_window *window, const struct workdays *work
 static usec_t opens_on(const struct send_window *window, GDateTime *day, usec_t now, bool *open)
 {
     usec_t from = time_of(day, window->from);
-    GDateTime *last = window->to <= window->from ? g_date_time_add_days(day, 1)
-                                                 : g_date_time_ref(day);
+    GDateTime *last =
+        window->to <= window->from ? g_date_time_add_days(day, 1) : g_date_time_ref(day);
     usec_t to = time_of(last, window->to);
     g_date_time_unref(last);
     *open = now >= from && now < to;

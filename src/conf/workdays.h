@@ -1,4 +1,5 @@
-/* Which days are workdays: Monday to Friday, but for what the State Council's yearly notice says. */
+/* Which days are workdays: Monday to Friday, but for what the State Council's yearly notice says.
+ */
 #pragma once
 #include "base/problem.h"
 

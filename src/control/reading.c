@@ -8,8 +8,8 @@
 #include "report/changes.h"
 
 #define CHANGED_MOST 200 /* names for each group and direction */
-#define PAGE_USUAL 1000
-#define PAGE_MOST  5000 /* a page is made in one turn of the daemon's loop */
+#define PAGE_USUAL   1000
+#define PAGE_MOST    5000 /* a page is made in one turn of the daemon's loop */
 
 json_t *read_issues(const struct control_parts *parts, const struct request *request,
                     struct error *error)

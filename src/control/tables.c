@@ -43,8 +43,8 @@ static json_t *groups_of(struct queue *queue, int64_t issue, struct error *error
 }
 
 /* While the daemon is down, the window alone is known. */
-static enum wait_reason waits_of(const struct control_parts *parts,
-                                 const struct queue_issue *issue, usec_t *until)
+static enum wait_reason waits_of(const struct control_parts *parts, const struct queue_issue *issue,
+                                 usec_t *until)
 {
     *until = 0;
     if (issue->state != ISSUE_SENDING)

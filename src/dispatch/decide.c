@@ -1,7 +1,7 @@
 #include "dispatch/decide.h"
 
-#define UNKNOWN_TRIES_MAX 3
-#define OURS_STREAK_MAX 10
+#define UNKNOWN_TRIES_MAX  3
+#define OURS_STREAK_MAX    10
 #define CONTENT_STREAK_MAX 3
 
 static struct decision put_back(const struct situation *s, enum blame blame)
@@ -45,8 +45,7 @@ static struct decision doubt(const struct situation *s)
 static struct decision lose(const struct situation *s)
 {
     struct decision decision =
-        s->losses == 0 ? put_back(s, BLAME_RELAY)
-                       : defer(s->lot == 1 ? BLAME_NOBODY : BLAME_RELAY);
+        s->losses == 0 ? put_back(s, BLAME_RELAY) : defer(s->lot == 1 ? BLAME_NOBODY : BLAME_RELAY);
     decision.lost = true;
     decision.alone = s->losses > 0;
     return decision;
@@ -115,7 +114,8 @@ struct decision decide(const struct situation *s)
     case VERDICT_REFUSED:
         break;
     }
-    /* After the whole message: counted, so that a message at which a relay always goes can't loop. */
+    /* After the whole message: counted, so that a message at which a relay always goes can't loop.
+     */
     if (s->code == 421 && s->stage == STAGE_END_OF_DATA)
         return defer(BLAME_RELAY);
     if (is_about_relay(s->code))

@@ -10,14 +10,14 @@ struct situation { /* one recipient's verdict, and what else is known */
     enum smtp_stage stage;
     int code;
     enum answer_class class;
-    bool mailbox_code;       /* the enhanced code is x.1.x or x.2.x: about the address */
-    size_t lot;              /* recipients of the transaction */
-    size_t taken;            /* those of them whose RCPT was taken */
-    bool all_ours;           /* every RCPT of it got the same answer that is not about an address */
+    bool mailbox_code; /* the enhanced code is x.1.x or x.2.x: about the address */
+    size_t lot;        /* recipients of the transaction */
+    size_t taken;      /* those of them whose RCPT was taken */
+    bool all_ours;     /* every RCPT of it got the same answer that is not about an address */
     bool personal;
-    bool in_lane;            /* its recipients' domain has limits of its own */
-    bool notice;             /* of the daemon's own: nobody waits at it to release it */
-    bool lost;               /* the connection went, or the sender died, under this transaction */
+    bool in_lane; /* its recipients' domain has limits of its own */
+    bool notice;  /* of the daemon's own: nobody waits at it to release it */
+    bool lost;    /* the connection went, or the sender died, under this transaction */
     int attempts, unknown_tries, losses; /* of the delivery, before this */
     unsigned ours_streak;    /* such answers in a row at this relay, without one taken between */
     unsigned content_streak; /* personal messages in a row refused alike at the end of data */

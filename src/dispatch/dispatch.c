@@ -7,7 +7,7 @@
 #include <signal.h>
 
 /* Outcomes and claims are committed together, at the latest after so long or so many. */
-#define COMMIT_AFTER (20 * USEC_PER_MSEC)
+#define COMMIT_AFTER    (20 * USEC_PER_MSEC)
 #define COMMIT_OUTCOMES 500
 /* No step of RFC 5321 takes longer; a sender that is silent for so long hangs. */
 #define SENDER_SILENCE_MAX (30 * USEC_PER_MINUTE)
@@ -105,6 +105,9 @@ static void set_timer(struct dispatch *dispatch, usec_t next)
     usec_t commit_at = dispatch->uncommitted ? dispatch->uncommitted_since + COMMIT_AFTER : 0;
     if (commit_at && (!next || commit_at < next))
         next = commit_at;
+    usec_t look_at = watch_next(&dispatch->watch, dispatch->conf->alarm_after);
+    if (look_at && (!next || look_at < next))
+        next = look_at;
     if (!next)
         next = clock_monotonic() + USEC_PER_MINUTE;
     sd_event_source_set_time(dispatch->timer, (uint64_t)next);
@@ -170,7 +173,8 @@ static bool add_sources(struct dispatch *dispatch, struct error *error)
     if (sd_event_add_defer(dispatch->loop, &dispatch->turn, on_turn, dispatch) < 0 ||
         sd_event_add_time(dispatch->loop, &dispatch->timer, CLOCK_MONOTONIC, 0, USEC_PER_MSEC,
                           on_timer, dispatch) < 0)
-        return error_set(error, EX_OSERR, NOWHERE, NULL, N_("the event loop takes no more sources"));
+        return error_set(error, EX_OSERR, NOWHERE, NULL,
+                         N_("the event loop takes no more sources"));
     /* After all that senders have to tell, so that one turn sees the whole. */
     sd_event_source_set_priority(dispatch->turn, SD_EVENT_PRIORITY_IDLE);
     return true;

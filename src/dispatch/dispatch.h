@@ -23,22 +23,24 @@ void dispatch_touch(struct dispatch *dispatch, int64_t issue);
  * error's class, and the start after it recovers. */
 void dispatch_fail(struct dispatch *dispatch, const struct error *error);
 
-/* Another configuration from the next transaction on; the senders of changed relays finish theirs. */
+/* Another configuration from the next transaction on; the senders of changed relays finish theirs.
+ */
 void dispatch_reconfigure(struct dispatch *dispatch, const struct conf *conf,
                           const struct answers *answers);
 
 /* Hands out nothing more; `done` is called once no transaction is in flight. */
 void dispatch_drain(struct dispatch *dispatch, void (*done)(void *user), void *user);
-/* Ends the senders at once, but those that wait for the answer to an end of data only where `waiting`
- * says so: ending them there makes an `unknown`. */
+/* Ends the senders at once, but those that wait for the answer to an end of data only where
+ * `waiting` says so: ending them there makes an `unknown`. */
 void dispatch_kill(struct dispatch *dispatch, bool waiting);
 /* Is one of the senders waiting for the answer to its end of data? */
 bool dispatch_waits_for_end(const struct dispatch *dispatch);
 
-/* A relay's breaker: well; resting after a failure; one transaction tries whether it is well again. */
+/* A relay's breaker: well; resting after a failure; one transaction tries whether it is well again.
+ */
 enum circuit { CIRCUIT_CLOSED, CIRCUIT_OPEN, CIRCUIT_HALF_OPEN };
 
-struct learnt { /* from "too many" and its like; 0: nothing. It is tried upwards again */
+struct learnt {    /* from "too many" and its like; 0: nothing. It is tried upwards again */
     unsigned rate; /* recipients a minute */
     unsigned connections, recipients_per_message;
 };
@@ -68,8 +70,8 @@ enum wait_reason { WAIT_NOT, WAIT_WINDOW, WAIT_LIMIT };
 /* Why an issue that is being sent waits as a whole, and until when (wall clock). */
 enum wait_reason dispatch_waits(const struct dispatch *dispatch, int64_t issue, usec_t *until);
 
-/* Nothing has ended for conf->alarm_after though deliveries are due and no window and no limit holds
- * them back: the reason that is seen; NULL: all is well. Dispatch's own. */
+/* Nothing has ended for conf->alarm_after though deliveries are due and no window and no limit
+ * holds them back: the reason that is seen; NULL: all is well. Dispatch's own. */
 const struct error *dispatch_trouble(const struct dispatch *dispatch);
 /* Called once for each such time; it is logged already. */
 void dispatch_on_trouble(struct dispatch *dispatch,
@@ -79,8 +81,8 @@ void dispatch_on_trouble(struct dispatch *dispatch,
 void dispatch_on_ended(struct dispatch *dispatch, void (*ended)(void *user, int64_t issue),
                        void *user);
 
-/* Connects, does TLS and logs in at each relay, one after the other, without mail; for `check`. Adds
- * EX_UNAVAILABLE for what is not reachable. Needs no daemon and no loop. */
+/* Connects, does TLS and logs in at each relay, one after the other, without mail; for `check`.
+ * Adds EX_UNAVAILABLE for what is not reachable. Needs no daemon and no loop. */
 void dispatch_check_relays(const struct conf *conf, struct problems *problems);
 
 /* Sends one message to some addresses through the first relay that takes it, at once, past the

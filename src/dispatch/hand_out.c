@@ -53,8 +53,8 @@ static bool has_stream(const struct dispatch *dispatch, const struct work *work,
     return due_of(work, stream)->next <= due_until(dispatch, work, stream);
 }
 
-static bool claim_lot(struct dispatch *dispatch, const struct work *work, guint stream,
-                      size_t room, struct claim claims[], size_t *count, struct error *error)
+static bool claim_lot(struct dispatch *dispatch, const struct work *work, guint stream, size_t room,
+                      struct claim claims[], size_t *count, struct error *error)
 {
     if (stream == 0)
         return queue_claim_first(dispatch->queue, work->issue, room, claims, count, error);
@@ -88,8 +88,7 @@ static struct lane *lane_of(const struct dispatch *dispatch, const struct work *
 }
 
 static bool give_lot(struct dispatch *dispatch, const struct work *work, guint stream,
-                     struct relay_state *relay, enum gave *gave, usec_t *open,
-                     struct error *error)
+                     struct relay_state *relay, enum gave *gave, usec_t *open, struct error *error)
 {
     usec_t now = clock_monotonic();
     struct lane *lane = lane_of(dispatch, work, stream);
@@ -249,11 +248,10 @@ static void look_again(struct dispatch *dispatch, const struct work *work, usec_
     usec_t now = clock_now(), monotonic = clock_monotonic();
     const struct publication *publication = publication_of(dispatch, work);
     const struct wait *wait = g_hash_table_lookup(dispatch->waits, &work->issue);
-    usec_t times[] = {work->accepted_at + dispatch->conf->retry.give_up_after,
-                      publication && publication->not_after
-                          ? work->accepted_at + publication->not_after
-                          : 0,
-                      wait ? wait->until : 0};
+    usec_t times[] = {
+        work->accepted_at + dispatch->conf->retry.give_up_after,
+        publication && publication->not_after ? work->accepted_at + publication->not_after : 0,
+        wait ? wait->until : 0};
     for (size_t i = 0; i < G_N_ELEMENTS(times); i++)
         if (times[i] > now)
             sooner(next, monotonic + times[i] - now);

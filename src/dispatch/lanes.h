@@ -14,7 +14,8 @@ struct lanes {
 };
 
 struct lanes *lanes_new(const struct conf *conf);
-/* What was learnt of those that stay is kept; those that are gone stay for the jobs that name them. */
+/* What was learnt of those that stay is kept; those that are gone stay for the jobs that name them.
+ */
 void lanes_reconfigure(struct lanes *lanes, const struct conf *conf);
 void lanes_free(struct lanes *lanes);
 

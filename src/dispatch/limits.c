@@ -3,8 +3,8 @@
 
 /* --- over a restart --- */
 
-static bool load(struct dispatch *dispatch, struct valve *valve, const char *kind,
-                 const char *name, struct error *error)
+static bool load(struct dispatch *dispatch, struct valve *valve, const char *kind, const char *name,
+                 struct error *error)
 {
     AUTO(text) char *key = g_strdup_printf("%s %s", kind, name);
     struct queue_valve saved;
@@ -31,8 +31,8 @@ bool limits_load(struct dispatch *dispatch, struct error *error)
     return true;
 }
 
-static bool save(struct dispatch *dispatch, struct valve *valve, const char *kind,
-                 const char *name, struct error *error)
+static bool save(struct dispatch *dispatch, struct valve *valve, const char *kind, const char *name,
+                 struct error *error)
 {
     if (!valve->is_dirty)
         return true;

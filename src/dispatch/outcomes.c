@@ -42,8 +42,9 @@ static void look_at_issue(struct dispatch *dispatch, int64_t issue, struct situa
 /* The answer without the address that it repeats. */
 static char *bare_answer(const struct verdict *verdict, const struct claim *claim)
 {
-    AUTO(texts) char **parts = g_strsplit(verdict->reply.text ? verdict->reply.text : "",
-                                          address_text(claim->address), -1);
+    AUTO(texts)
+    char **parts = g_strsplit(verdict->reply.text ? verdict->reply.text : "",
+                              address_text(claim->address), -1);
     char *bare = g_strjoinv("", parts);
     return bare;
 }
@@ -83,8 +84,8 @@ static bool all_are_ours(const struct dispatch *dispatch, const struct handed *j
 }
 
 static struct situation common_situation(struct dispatch *dispatch, struct relay_state *relay,
-                                         const struct handed *job,
-                                         const struct verdict verdicts[], size_t count, bool lost)
+                                         const struct handed *job, const struct verdict verdicts[],
+                                         size_t count, bool lost)
 {
     struct situation common = {
         .lot = job->count,
@@ -285,9 +286,8 @@ static bool apply_one(struct applying *applying, const struct claim *claim,
            blame(applying, verdict, &decision, error);
 }
 
-bool outcomes_apply(struct dispatch *dispatch, struct relay_state *relay,
-                    const struct handed *job, const struct verdict verdicts[], size_t count,
-                    bool lost, struct error *error)
+bool outcomes_apply(struct dispatch *dispatch, struct relay_state *relay, const struct handed *job,
+                    const struct verdict verdicts[], size_t count, bool lost, struct error *error)
 {
     struct applying applying = {
         .dispatch = dispatch,

@@ -22,10 +22,10 @@ struct sender {
     struct relay_state *relay;
     struct link link;
     sd_event_source *readable, *child;
-    GQueue jobs;           /* of struct handed, the oldest first */
-    GHashTable *messages;  /* ids of issues whose message it has */
-    GHashTable *carried;   /* struct lane to how many messages it got for it */
-    bool is_ending;        /* gets no more jobs */
+    GQueue jobs;          /* of struct handed, the oldest first */
+    GHashTable *messages; /* ids of issues whose message it has */
+    GHashTable *carried;  /* struct lane to how many messages it got for it */
+    bool is_ending;       /* gets no more jobs */
     bool is_ready, is_gone, killed_by_us;
     enum gone_why why;
     uint64_t faulty_job; /* GONE_OURS: the one at fault; 0: none */
@@ -42,16 +42,16 @@ struct dispatch {
     GPtrArray *relays;  /* of struct relay_state */
     GPtrArray *senders; /* of struct sender */
     sd_event_source *turn, *timer;
-    char *journals; /* folder */
+    char *journals;          /* folder */
     GHashTable *touched;     /* ids of issues whose deliveries changed since the last commit */
     GPtrArray *old_journals; /* paths, to be taken away after the next commit */
     size_t uncommitted;      /* outcomes since the last commit */
     usec_t uncommitted_since;
     uint64_t last_job;
     struct lanes *lanes;
-    int64_t last_issue;  /* that got something: round robin goes on behind it */
-    GHashTable *turns;   /* issue to which of its streams is next, for those that are being sent */
-    GHashTable *waits;   /* issue to struct wait */
+    int64_t last_issue; /* that got something: round robin goes on behind it */
+    GHashTable *turns;  /* issue to which of its streams is next, for those that are being sent */
+    GHashTable *waits;  /* issue to struct wait */
     struct watch watch;
     bool could_go;        /* seen in this turn: something that nothing but trouble holds back */
     struct error trouble; /* what the watch found */
@@ -89,8 +89,8 @@ enum relay_choice { CHOICE_FOUND, CHOICE_ALL_REST, CHOICE_ALL_BARRED };
 /* The first healthy relay that has not refused this issue. *next: when one has rested. */
 MUST bool pick_relay(struct dispatch *dispatch, int64_t issue, struct relay_state **chosen,
                      enum relay_choice *choice, usec_t *next, struct error *error);
-/* A sender of this relay that takes one more job, which may be a new one; NULL: none now, an outcome
- * will tell. `lane` NULL: the job is of none. */
+/* A sender of this relay that takes one more job, which may be a new one; NULL: none now, an
+ * outcome will tell. `lane` NULL: the job is of none. */
 struct sender *pick_sender(struct dispatch *dispatch, struct relay_state *relay, bool personal,
                            struct lane *lane);
 /* How many senders have jobs of this lane. */
@@ -110,8 +110,8 @@ void trouble_look(struct dispatch *dispatch);
 
 /* --- outcomes.c --- */
 
-/* What became of a job: records each verdict, blames whom it must. `lost`: the connection went under
- * it. Verdicts for deliveries that are not of this job are an error. */
+/* What became of a job: records each verdict, blames whom it must. `lost`: the connection went
+ * under it. Verdicts for deliveries that are not of this job are an error. */
 MUST bool outcomes_apply(struct dispatch *dispatch, struct relay_state *relay,
                          const struct handed *job, const struct verdict verdicts[], size_t count,
                          bool lost, struct error *error);

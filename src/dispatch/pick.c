@@ -6,7 +6,7 @@
 
 /* So many jobs wait at a sender behind the one that it sends, so that it never waits for us. */
 #define JOBS_AHEAD_PERSONAL 4
-#define JOBS_AHEAD_BATCHED 2
+#define JOBS_AHEAD_BATCHED  2
 
 /* --- relays --- */
 
@@ -87,8 +87,7 @@ struct wanted {
 
 static bool may_take(const struct sender *sender, const struct wanted *wanted)
 {
-    if (sender->relay != wanted->relay || sender->is_ending ||
-        sender->jobs.length >= wanted->ahead)
+    if (sender->relay != wanted->relay || sender->is_ending || sender->jobs.length >= wanted->ahead)
         return false;
     if (!wanted->lane)
         return true;
@@ -102,8 +101,7 @@ static struct sender *idlest_sender(struct dispatch *dispatch, const struct want
     struct sender *idlest = NULL;
     for (guint i = 0; i < dispatch->senders->len; i++) {
         struct sender *sender = dispatch->senders->pdata[i];
-        if (may_take(sender, wanted) &&
-            (!idlest || sender->jobs.length < idlest->jobs.length))
+        if (may_take(sender, wanted) && (!idlest || sender->jobs.length < idlest->jobs.length))
             idlest = sender;
     }
     return idlest;
@@ -141,9 +139,8 @@ struct sender *pick_sender(struct dispatch *dispatch, struct relay_state *relay,
                            struct lane *lane)
 {
     usec_t now = clock_monotonic();
-    struct wanted wanted = {.relay = relay,
-                            .lane = lane,
-                            .ahead = personal ? JOBS_AHEAD_PERSONAL : JOBS_AHEAD_BATCHED};
+    struct wanted wanted = {
+        .relay = relay, .lane = lane, .ahead = personal ? JOBS_AHEAD_PERSONAL : JOBS_AHEAD_BATCHED};
     wanted.no_more_lane =
         lane && lane_senders(dispatch, lane) >= valve_connections(&lane->valve, now);
     struct sender *idlest = idlest_sender(dispatch, &wanted);

@@ -1,7 +1,7 @@
 #include "dispatch/relays.h"
 
-#define PAUSE_FIRST USEC_PER_SEC
-#define PAUSE_MOST (5 * USEC_PER_MINUTE)
+#define PAUSE_FIRST       USEC_PER_SEC
+#define PAUSE_MOST        (5 * USEC_PER_MINUTE)
 #define SOFT_FAILURES_MAX 3
 
 static void relay_free(void *pointer)

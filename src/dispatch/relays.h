@@ -10,8 +10,8 @@ struct relay_state {
     unsigned failures;        /* in a row */
     unsigned soft_failures;   /* whole transactions refused for now, in a row */
     unsigned ours_streak, content_streak;
-    usec_t rests_until; /* monotonic; 0: does not */
-    bool is_probing;    /* half open: one connection until a transaction goes well */
+    usec_t rests_until;   /* monotonic; 0: does not */
+    bool is_probing;      /* half open: one connection until a transaction goes well */
     unsigned rate_streak; /* recipients in a row whose answer was "too fast" */
     struct valve valve;
     unsigned senders;

@@ -290,8 +290,7 @@ bool sender_start(struct dispatch *dispatch, struct relay_state *relay, struct e
     sender->carried = g_hash_table_new(NULL, NULL);
     sender->last_sign = clock_monotonic();
     g_queue_init(&sender->jobs);
-    if (!link_start(&sender->link, dispatch->conf, relay->conf, dispatch->journals, false,
-                    error)) {
+    if (!link_start(&sender->link, dispatch->conf, relay->conf, dispatch->journals, false, error)) {
         sender_free(sender);
         return false;
     }
@@ -312,8 +311,9 @@ static bool send_message(struct sender *sender, int64_t issue, struct error *err
     AUTO(queue_issue) struct queue_issue *known = NULL;
     if (!queue_issue(sender->dispatch->queue, issue, &known, error))
         return false;
-    AUTO(text) char *path = g_build_filename(sender->dispatch->conf->state_dir, "spool", "parcels",
-                                             known->parcel, "message.eml", NULL);
+    AUTO(text)
+    char *path = g_build_filename(sender->dispatch->conf->state_dir, "spool", "parcels",
+                                  known->parcel, "message.eml", NULL);
     AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return error_set_errno(error, (struct place){path, 0, 0}, N_("can't be opened"));
@@ -330,7 +330,8 @@ static bool send_job(struct sender *sender, struct handed *handed, struct error 
     if (!send_message(sender, handed->issue, error) ||
         !queue_issue(sender->dispatch->queue, handed->issue, &issue, error))
         return false;
-    AUTO(text) char *header =
+    AUTO(text)
+    char *header =
         handed->is_personal ? mail_personal_header(issue->message_id, handed->claims[0].name,
                                                    handed->claims[0].address)
                             : g_strdup("");
@@ -339,12 +340,15 @@ static bool send_job(struct sender *sender, struct handed *handed, struct error 
         return false;
     struct job_recipient *recipients = g_new0(struct job_recipient, handed->count);
     for (size_t i = 0; i < handed->count; i++)
-        recipients[i] = (struct job_recipient){handed->claims[i].delivery,
-                                               handed->claims[i].address};
+        recipients[i] =
+            (struct job_recipient){handed->claims[i].delivery, handed->claims[i].address};
     struct order order = {.kind = ORDER_JOB,
                           .message_fd = -1,
-                          .job = {.id = handed->id, .issue = handed->issue, .mail_from = mail_from,
-                                  .personal_header = header, .count = handed->count,
+                          .job = {.id = handed->id,
+                                  .issue = handed->issue,
+                                  .mail_from = mail_from,
+                                  .personal_header = header,
+                                  .count = handed->count,
                                   .recipients = recipients}};
     bool good = order_send(sender->link.socket, &order, error);
     g_free(recipients);
@@ -352,8 +356,8 @@ static bool send_job(struct sender *sender, struct handed *handed, struct error 
     return good;
 }
 
-/* A sender that is gone, or whose socket is full, is no error of ours: the jobs wait for room, or for
- * the child's end, which puts them back. */
+/* A sender that is gone, or whose socket is full, is no error of ours: the jobs wait for room, or
+ * for the child's end, which puts them back. */
 bool sender_send_jobs(struct sender *sender, struct error *error)
 {
     /* What an ending one has not got goes back when it is gone. */

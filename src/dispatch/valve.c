@@ -2,13 +2,13 @@
 
 #include <limits.h>
 
-#define RAISE_EVERY USEC_PER_MINUTE
-#define RAISE_BY 1.25
-#define FORGET_AT 2.0           /* times of what went well */
-#define LEAST (1.0 / 60)        /* recipients a second */
-#define FIRST_GUESS 1.0         /* where nothing had gone yet */
-#define SAME_MOMENT (5 * USEC_PER_SEC)
-#define SEEN_FOR USEC_PER_MINUTE
+#define RAISE_EVERY  USEC_PER_MINUTE
+#define RAISE_BY     1.25
+#define FORGET_AT    2.0        /* times of what went well */
+#define LEAST        (1.0 / 60) /* recipients a second */
+#define FIRST_GUESS  1.0        /* where nothing had gone yet */
+#define SAME_MOMENT  (5 * USEC_PER_SEC)
+#define SEEN_FOR     USEC_PER_MINUTE
 #define LOTS_TO_GROW 10
 
 static double a_second(struct rate rate)
@@ -72,9 +72,8 @@ void valve_too_fast(struct valve *valve, usec_t now)
     if (valve->lowered_at && now - valve->lowered_at < SAME_MOMENT)
         return;
     double configured = a_second(valve->limits.rate);
-    double went = valve->seen > 0
-                      ? valve->seen / MAX(1.0, seconds(now - valve->seen_since))
-                      : FIRST_GUESS;
+    double went =
+        valve->seen > 0 ? valve->seen / MAX(1.0, seconds(now - valve->seen_since)) : FIRST_GUESS;
     if (valve->learnt > 0)
         went = MIN(went, valve->learnt);
     if (configured > 0)

@@ -10,8 +10,8 @@ struct valve {
     double recipients, messages; /* that may go now, of the rates */
     usec_t filled_at;            /* 0: never */
 
-    double learnt;       /* recipients a second; 0: nothing was learnt */
-    double well;         /* what went well when that was learnt */
+    double learnt; /* recipients a second; 0: nothing was learnt */
+    double well;   /* what went well when that was learnt */
     usec_t lowered_at, raised_at;
     unsigned connections; /* learnt; 0: nothing */
     usec_t connections_at;

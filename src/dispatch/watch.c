@@ -20,3 +20,8 @@ bool watch_look(struct watch *watch, bool could_go, usec_t limit, usec_t now)
     watch->is_told = true;
     return true;
 }
+
+usec_t watch_next(const struct watch *watch, usec_t limit)
+{
+    return watch->since && !watch->is_told ? watch->since + limit : 0;
+}

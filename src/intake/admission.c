@@ -22,8 +22,8 @@ static bool is_the_original(const struct publication *publication, const struct 
     struct stat status;
     if (fd < 0 || fstat(fd, &status) < 0)
         return false;
-    return S_ISDIR(status.st_mode) || (file_sha256(&hex, fd, path, NULL) &&
-                                       g_strcmp0(hex, issue->document_sha256) == 0);
+    return S_ISDIR(status.st_mode) ||
+           (file_sha256(&hex, fd, path, NULL) && g_strcmp0(hex, issue->document_sha256) == 0);
 }
 
 static bool write_preview(const struct conf *conf, const struct publication *publication,
@@ -82,6 +82,13 @@ static char *name_of(const struct parcel *parcel)
                            parcel_sha256(parcel), g_random_int() & 0xffffU);
 }
 
+/* What stays is swept at the next start. */
+static void take_away(const char *parcel)
+{
+    if (!folder_remove(parcel, NULL))
+        log_line(LOG_WARNING, (struct log_about){0}, "%s can't be removed", parcel);
+}
+
 static bool move_to_parcels(const struct admission_order *order, char **name, char **path,
                             struct error *error)
 {
@@ -95,7 +102,10 @@ static bool move_to_parcels(const struct admission_order *order, char **name, ch
         return false;
     if (rename(order->parcel, *path) < 0)
         return error_set_errno(error, (struct place){*path, 0, 0}, N_("can't be renamed"));
-    return folder_sync(folder, error);
+    if (folder_sync(folder, error))
+        return true;
+    take_away(*path);
+    return false;
 }
 
 static void tell_before(const struct admission_order *order, const struct parcel *parcel,
@@ -140,10 +150,10 @@ static enum admission_result refuse(const struct admission_order *order,
     AUTO(queue_issue) struct queue_issue *before = NULL;
     error_clear(error);
     if (!queue_issue(order->queue, same, &before, error))
-        return ADMISSION_FAILED;
+        return ADMISSION_IN_DOUBT;
     if (is_leftover(parcel, before, order->item->name))
         return file_and_mark(order->conf, order->queue, before, error) ? ADMISSION_STALE
-                                                                       : ADMISSION_FAILED;
+                                                                       : ADMISSION_IN_DOUBT;
     tell_before(order, parcel, before, problems);
     return ADMISSION_REFUSED;
 }
@@ -159,10 +169,12 @@ static enum admission_result admit(const struct admission_order *order, const ch
                             error)) {
         log_line(LOG_NOTICE, (struct log_about){.issue = parcel_facts(parcel)->issue},
                  "%s is accepted", order->item->name);
-        return admission_file_all(order->conf, order->queue, error) ? ADMITTED : ADMISSION_FAILED;
+        return admission_file_all(order->conf, order->queue, error) ? ADMITTED : ADMISSION_IN_DOUBT;
     }
-    bool before = error->exit_class == EX_DATAERR && *issue;
-    return before ? refuse(order, parcel, *issue, problems, error) : ADMISSION_FAILED;
+    if (error->exit_class == EX_DATAERR && *issue)
+        return refuse(order, parcel, *issue, problems, error);
+    bool queue_failed = error->exit_class == EX_IOERR || error->exit_class == EX_TEMPFAIL;
+    return queue_failed ? ADMISSION_IN_DOUBT : ADMISSION_FAILED;
 }
 
 static bool belongs_to_issue(struct queue *queue, const char *parcel_name)
@@ -182,8 +194,11 @@ enum admission_result admission_run(const struct admission_order *order, int64_t
     if (!move_to_parcels(order, &name, &path, error))
         return ADMISSION_FAILED;
     enum admission_result result = admit(order, name, path, issue, problems, error);
-    if (result != ADMITTED && !belongs_to_issue(order->queue, name) && !folder_remove(path, NULL))
-        log_line(LOG_WARNING, (struct log_about){0}, "%s can't be removed", path);
+    /* A commit that failed at its fsync may yet be found whole by the next start, if a kill comes
+     * before the queue is closed: its parcel must then be there. Else that start sweeps it. */
+    bool stays = result == ADMITTED || result == ADMISSION_IN_DOUBT;
+    if (!stays && !belongs_to_issue(order->queue, name))
+        take_away(path);
     return result;
 }
 

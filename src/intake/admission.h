@@ -1,5 +1,6 @@
-/* Admission: a parcel that an intake made becomes an issue of the queue, and its original leaves the
- * outbox. In this order, so that a crash at any point neither loses an issue nor queues it twice. */
+/* Admission: a parcel that an intake made becomes an issue of the queue, and its original leaves
+ * the outbox. In this order, so that a crash at any point neither loses an issue nor queues it
+ * twice. */
 #pragma once
 #include "conf/conf.h"
 #include "outbox/outbox.h"
@@ -16,14 +17,17 @@ struct admission_order { /* borrowed */
 enum admission_result {
     ADMITTED,
     ADMISSION_REFUSED, /* the problems say why: it was accepted before */
-    ADMISSION_STALE,   /* what lies in the outbox is no longer what was read, or was filed just now */
-    ADMISSION_FAILED,  /* for now */
+    ADMISSION_STALE, /* what lies in the outbox is no longer what was read, or was filed just now */
+    ADMISSION_FAILED,   /* for now */
+    ADMISSION_IN_DOUBT, /* the queue failed, perhaps in its commit: it must be opened anew, and only
+                           then it says whether the issue is in it */
 };
 enum admission_result admission_run(const struct admission_order *order, int64_t *issue,
                                     struct problems *problems, struct error *error);
 
-/* Moves the originals of admitted issues to sending/ that a crash, or a share that was away, left in
- * the outbox, and writes their previews. False: the queue failed; what the folders refuse is logged. */
+/* Moves the originals of admitted issues to sending/ that a crash, or a share that was away, left
+ * in the outbox, and writes their previews. False: the queue failed; what the folders refuse is
+ * logged. */
 MUST bool admission_file_all(const struct conf *conf, struct queue *queue, struct error *error);
 
 /* Takes away parcels that no issue of the queue has: an intake's that was never admitted. */

@@ -9,10 +9,10 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#define AT_ONCE 2 /* intakes */
+#define AT_ONCE   2 /* intakes */
 #define TIME_MOST (5 * USEC_PER_MINUTE)
-#define TRIES 2
-#define PAUSE (10 * USEC_PER_SEC)
+#define TRIES     2
+#define PAUSE     (10 * USEC_PER_SEC)
 
 struct visit { /* one settled item and its intake */
     struct reception *reception;
@@ -103,8 +103,7 @@ static void reject_with_reasons(struct visit *visit)
 static void give_up_reading(struct visit *visit)
 {
     AUTO(problems) struct problems *problems = problems_new();
-    problems_add(problems, PROBLEM, "intake", EX_SOFTWARE,
-                 (struct place){visit->item->name, 0, 0},
+    problems_add(problems, PROBLEM, "intake", EX_SOFTWARE, (struct place){visit->item->name, 0, 0},
                  N_("save it anew, as Markdown or plain text, and tell the administrator"),
                  N_("the program that reads issues failed at this document"));
     reject_for(visit, problems);
@@ -131,6 +130,10 @@ static void admit(struct visit *visit)
         return;
     case ADMISSION_FAILED:
         log_error(LOG_ERR, nothing(), &error);
+        finish(visit, clock_now() + PAUSE);
+        return;
+    case ADMISSION_IN_DOUBT:
+        reception->parts.failed(reception->parts.user, &error);
         finish(visit, clock_now() + PAUSE);
         return;
     }
@@ -198,8 +201,8 @@ static void watch(struct visit *visit)
     uint64_t until = (uint64_t)(clock_monotonic() + TIME_MOST);
     if (sd_event_add_child(visit->reception->loop, &visit->child, visit->pid, WEXITED, on_child,
                            visit) < 0 ||
-        sd_event_add_time(visit->reception->loop, &visit->limit, CLOCK_MONOTONIC, until, 0, on_limit,
-                          visit) < 0)
+        sd_event_add_time(visit->reception->loop, &visit->limit, CLOCK_MONOTONIC, until, 0,
+                          on_limit, visit) < 0)
         g_error("the event loop takes no more sources");
 }
 
@@ -254,8 +257,7 @@ void reception_settled(void *user, struct outbox *outbox, const struct outbox_it
     start_waiting(reception);
 }
 
-void reception_refused(void *user, struct outbox *outbox, const char *name,
-                       const struct error *why)
+void reception_refused(void *user, struct outbox *outbox, const char *name, const struct error *why)
 {
     (void)user;
     const struct publication *publication = outbox_publication(outbox);

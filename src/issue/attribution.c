@@ -62,9 +62,20 @@ static bool is_units(const char *words)
     return unit;
 }
 
+/* 海 淀 区 科 协: nothing but single characters is one name, spaced out. */
+static char *without_spacing(const char *inside)
+{
+    AUTO(array) GPtrArray *parts = words_split(inside);
+    bool spaced = parts->len > 2;
+    for (guint i = 0; spaced && i < parts->len; i++)
+        spaced = words_is_han(g_utf8_get_char(parts->pdata[i])) &&
+                 !*g_utf8_next_char((char *)parts->pdata[i]);
+    return spaced ? text_squeeze(inside) : text_trim(inside);
+}
+
 static char *attribution_of(const char *inside)
 {
-    AUTO(text) char *words = text_trim(inside);
+    AUTO(text) char *words = without_spacing(inside);
     if (g_utf8_strlen(words, -1) > LONGEST || words_has_sentence(words) || strstr(words, "简称"))
         return NULL;
     char *name = named(words);

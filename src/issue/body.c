@@ -14,9 +14,6 @@ struct weight {
     int points;
 };
 
-/* A block with so many points is a title. */
-enum { TITLE_POINTS = 4 };
-
 static const struct weight weights[] = {
     {SEEN_HEADING, 0, 5},
     {SEEN_BOLD, SEEN_HEADING, 4},
@@ -28,8 +25,12 @@ static const struct weight weights[] = {
     {SEEN_ALONE, SEEN_HEADING | SEEN_BOLD, 1},
     {SEEN_OVER_TEXT, 0, 1},
     {SEEN_OVER_INDENTED, SEEN_HEADING | SEEN_BOLD, 2},
+    {SEEN_CENTRED, SEEN_HEADING | SEEN_BOLD, 3},
+    {SEEN_SAME_SIGN, SEEN_HEADING, 6},
+    {SEEN_UNDER_TITLE, SEEN_ENTRY, -4},
     {SEEN_SHORT, SEEN_HEADING | SEEN_BOLD, 1},
     {SEEN_WEAKER, SEEN_HEADING | SEEN_AFTER_END, -4},
+    {SEEN_WEAKER | SEEN_FIRST | SEEN_NUMBERED, SEEN_HEADING, 2},
     {SEEN_BEFORE_END, SEEN_ENTRY, -2},
     {SEEN_DEEPER, SEEN_ENTRY, -2},
     {SEEN_HAN_NUMBERED, SEEN_FIRST | SEEN_AFTER_END, -4},
@@ -57,6 +58,8 @@ static int title_score(unsigned evidence)
 struct walk {
     struct outline *outline;
     unsigned style;           /* the strongest form that titles have: heading, bold, or none */
+    unsigned open_form;       /* the open article's title: a heading, bold */
+    gunichar sign;            /* ◆ or the like before the first title; 0: none */
     int title_level;          /* of the open article's heading; 0: it has none */
     bool in_article;          /* one is open … */
     bool has_text;            /* … and has text */
@@ -64,7 +67,7 @@ struct walk {
     bool after_section;       /* nothing has come since a section */
     guint last_text;          /* the last paragraph, where it can be gone on with; else 0 */
     int articles, attributed; /* how many so far; how many of them ended in an attribution */
-    bool numbered_titles;     /* 一、 stands before articles, not inside one */
+    enum mark title_mark;     /* 一、 or （一） stands before articles, not inside one */
     bool numbered_sections;
     GHashTable *sections; /* a set of the names that the issue's list has */
 };
@@ -138,9 +141,18 @@ static void see_context(struct walk *walk, struct reading *reading)
         reading->evidence |= SEEN_ATTRIBUTION;
     if (is_weaker(walk, reading->evidence))
         reading->evidence |= SEEN_WEAKER;
-    if (walk->numbered_titles && reading->evidence & SEEN_HAN_NUMBERED)
+    if (walk->sign)
+        reading->evidence |= g_utf8_get_char(reading->block->text) == walk->sign ? SEEN_SAME_SIGN
+                                                                                 : SEEN_WEAKER;
+    if (walk->in_article && !walk->has_text && !walk->after_section &&
+        walk->open_form & ~reading->evidence)
+        reading->evidence |= SEEN_UNDER_TITLE;
+    const char *rest;
+    if (reading->evidence & SEEN_HAN_NUMBERED &&
+        words_mark(reading->block->text, &rest) == walk->title_mark)
         reading->evidence = (reading->evidence & ~(unsigned)SEEN_HAN_NUMBERED) | SEEN_NUMBERED;
     reading->score = title_score(reading->evidence);
+    reading->scored = true;
 }
 
 /* --- sections --- */
@@ -194,8 +206,10 @@ static bool is_heading_over_headings(const struct walk *walk, guint at)
 {
     struct outline *outline = walk->outline;
     const struct reading *reading = &outline->readings[at];
+    /* An article may be named as its section is: the contents then have it as an entry too. */
+    bool own_title = walk->after_section && reading->evidence & SEEN_OVER_TEXT;
     if (reading->key && g_hash_table_contains(outline->contents.sections, reading->key))
-        return true;
+        return !own_title;
     const struct reading *next = next_line(outline, at);
     if (!(reading->evidence & SEEN_HEADING) || !next || !(next->evidence & SEEN_HEADING) ||
         !reading->key || g_utf8_strlen(reading->key, -1) > 12)
@@ -266,8 +280,12 @@ static bool begins_note(const char *text)
 /* A note stands before an article; right under a title it is that article's text. */
 static bool is_note(const struct walk *walk, const struct reading *reading)
 {
+    const struct block *block = reading->block;
     bool title_alone = walk->in_article && !walk->has_text && !walk->after_section;
-    return begins_note(reading->block->text) && !title_alone;
+    const char *text = block->text;
+    if (block->kind == BLOCK_QUOTE && block->texts->len)
+        text = block->texts->pdata[0];
+    return text && block->kind != BLOCK_PICTURE && begins_note(text) && !title_alone;
 }
 
 /* All up to the next title is the note. */
@@ -276,6 +294,7 @@ static guint take_note(struct walk *walk, guint at)
     struct outline *outline = walk->outline;
     outline->readings[at].role = ROLE_NOTE;
     walk->ended = true;
+    walk->in_article = false; /* it ends the article before */
     walk->last_text = 0;
     guint i = at + 1;
     for (; i < outline->imprint && i < at + 12; i++) {
@@ -297,8 +316,11 @@ static void take_title(struct walk *walk, struct reading *reading)
     if (entry)
         entry->found = true;
     if (!walk->in_article || walk->after_section)
-        walk->numbered_titles = words_mark(reading->block->text, &rest) == MARK_HAN;
+        walk->title_mark = words_mark(reading->block->text, &rest);
+    if (!walk->articles && words_mark(reading->block->text, &rest) == MARK_BULLET)
+        walk->sign = g_utf8_get_char(reading->block->text);
     reading->role = ROLE_TITLE;
+    walk->open_form = reading->evidence & (SEEN_HEADING | SEEN_BOLD);
     walk->in_article = true;
     walk->has_text = walk->ended = walk->after_section = false;
     walk->last_text = 0;
@@ -318,6 +340,9 @@ static bool goes_on_title(const struct walk *walk, guint at)
         !(reading->evidence & SEEN_SHORT))
         return false;
     unsigned form = SEEN_HEADING | SEEN_BOLD;
+    /* A bare line has nothing but its place to show that it belongs to the title. */
+    if (!(reading->evidence & form) && reading->block->line > before->block->last_line + 1)
+        return false;
     return (reading->evidence & form) == (before->evidence & form) &&
            reading->block->level == before->block->level &&
            !(reading->evidence & SEEN_HAN_NUMBERED);
@@ -339,6 +364,13 @@ static bool goes_on_text(const struct walk *walk, const struct reading *reading)
     return open || !(reading->evidence & SEEN_INDENTED);
 }
 
+static bool has_text_before_attribution(const struct block *block)
+{
+    const char *end = block->text;
+    AUTO(text) char *attribution = attribution_at_end(block->text, &end);
+    return attribution && end > block->text;
+}
+
 static void take_text(struct walk *walk, guint at)
 {
     struct reading *reading = &walk->outline->readings[at];
@@ -349,11 +381,12 @@ static void take_text(struct walk *walk, guint at)
     bool more = goes_on_text(walk, reading);
     reading->role = more ? ROLE_TEXT_MORE : ROLE_TEXT;
     bool attributed = is_line(reading) && is_attribution(walk, reading);
-    if (attributed && walk->has_text) {
+    bool has_more = attributed && has_text_before_attribution(reading->block);
+    if (attributed && (walk->has_text || has_more)) {
         walk->attributed += !walk->ended;
         walk->ended = true;
     }
-    walk->has_text = walk->has_text || !attributed;
+    walk->has_text = walk->has_text || !attributed || has_more;
     walk->last_text = reading->block->kind == BLOCK_PARAGRAPH ? at : 0;
 }
 
@@ -364,18 +397,18 @@ static guint take_block(struct walk *walk, guint at)
         reading->role = ROLE_RULE;
         return at;
     }
+    if (is_note(walk, reading))
+        return take_note(walk, at);
     if (!is_line(reading)) {
         take_text(walk, at);
         return at;
     }
-    if (is_note(walk, reading))
-        return take_note(walk, at);
     see_context(walk, reading);
     if (is_section(walk, at)) {
         take_section(walk, reading);
     } else if (goes_on_title(walk, at)) {
         reading->role = ROLE_TITLE_MORE;
-    } else if (reading->score >= TITLE_POINTS && !goes_on_text(walk, reading)) {
+    } else if (reading->score >= ISSUE_TITLE_POINTS && !goes_on_text(walk, reading)) {
         take_title(walk, reading);
     } else {
         take_text(walk, at);

@@ -65,14 +65,17 @@ static void take_section(struct build *build, const struct reading *reading)
 
 static void take_note(struct build *build, const struct block *block)
 {
-    if (!block->text)
+    if (!block->text && block->kind != BLOCK_QUOTE)
         return;
     if (!build->note) {
         close_article(build);
         build->note = block_new(BLOCK_QUOTE, block->line);
         build->note->texts = g_ptr_array_new_with_free_func(g_free);
     }
-    g_ptr_array_add(build->note->texts, g_strdup(block->text));
+    if (block->text)
+        g_ptr_array_add(build->note->texts, g_strdup(block->text));
+    for (guint i = 0; !block->text && i < block->texts->len; i++)
+        g_ptr_array_add(build->note->texts, g_strdup(block->texts->pdata[i]));
 }
 
 /* The block is moved out of the document's into the open article. */

@@ -61,6 +61,14 @@ static char *without_page(const char *text)
     return g_regex_replace_literal(page, text, -1, 0, "", 0, NULL);
 }
 
+bool contents_has_page(const char *line)
+{
+    if (strlen(line) > 400)
+        return false;
+    AUTO(text) char *bare = without_page(line);
+    return strlen(bare) < strlen(line);
+}
+
 static char *entry_text(const char *line)
 {
     const char *text = line;

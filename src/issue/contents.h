@@ -24,6 +24,8 @@ void contents_clear(struct contents *contents);
 
 /* Is it 目录, 本期要目, 【目录提要】 and the like? */
 bool contents_is_head(const char *line);
+/* Does it end in leaders or a page number, as an entry does? */
+bool contents_has_page(const char *line);
 /* Adds the entry that a line is; false if nothing but numbers and leaders is in it. */
 bool contents_add(struct contents *contents, const char *line, int number);
 void contents_add_section(struct contents *contents, const char *name);

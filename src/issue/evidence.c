@@ -1,5 +1,6 @@
 #include "issue/attribution.h"
 #include "issue/labels.h"
+#include "issue/masthead.h"
 #include "issue/outline.h"
 #include "issue/words.h"
 
@@ -30,12 +31,21 @@ static unsigned seen_of_form(const struct block *block)
     return seen;
 }
 
+/* 方案（修订版）, “科普大篷车”: a bracket or quotation mark ends titles as well as sentences. */
+static bool is_closed_word(const char *text)
+{
+    const char *last = g_utf8_prev_char(text + strlen(text));
+    bool mark = g_utf8_strchr("”’）》】)\"", -1, g_utf8_get_char(last)) != NULL;
+    return mark && !g_utf8_strchr("（(【", -1, g_utf8_get_char(text)) && !strstr(text, "。") &&
+           !strstr(text, "，") && g_utf8_strlen(text, -1) <= LONGEST_TITLE;
+}
+
 static unsigned seen_of_text(const char *text)
 {
     unsigned seen = 0;
     const char *rest;
     bool bracketed = false;
-    if (words_is_closed(text))
+    if (words_is_closed(text) && !is_closed_word(text))
         seen |= SEEN_CLOSED;
     if (labels_first(text) != LABEL_NONE)
         seen |= SEEN_LABEL;
@@ -107,6 +117,16 @@ static const struct reading *text_under(const struct outline *outline, guint at)
     return next < outline->count ? &outline->readings[next] : NULL;
 }
 
+/* Moved in far over text that is not; a signature and its date stand at the right too. */
+static bool is_centred(const struct block *block, const struct block *next,
+                       const struct block *under)
+{
+    if (!has_text(block) || block->indent < 8 || under->indent + 4 > block->indent)
+        return false;
+    bool signature = words_is_unit(block->text) && next->text && masthead_is_line(next->text);
+    return !signature && !masthead_is_line(block->text);
+}
+
 static void see_neighbours(struct outline *outline, guint at)
 {
     struct reading *reading = &outline->readings[at];
@@ -121,6 +141,9 @@ static void see_neighbours(struct outline *outline, guint at)
         return;
     if (is_text(under))
         reading->evidence |= SEEN_OVER_TEXT;
+    bool after_end = parted_before || reading[-1].evidence & SEEN_CLOSED;
+    if (after_end && is_text(under) && is_centred(reading->block, after, under->block))
+        reading->evidence |= SEEN_CENTRED;
     if (under->evidence & SEEN_INDENTED && under->block->indent > reading->block->indent - 1 &&
         !(reading->evidence & SEEN_INDENTED))
         reading->evidence |= SEEN_OVER_INDENTED;

@@ -34,6 +34,12 @@ static void take_number(struct head *head, const struct masthead *said, int line
             issue->number = said->number;
         head->numbered = true;
     }
+    if (said->combined)
+        outline_problem(head->outline, "combined-number", line,
+                        N_("write the one number under which it is filed; a second issue in the "
+                           "same mail has none"),
+                        N_("an issue has one number, this masthead gives two: %s"),
+                        said->combined);
     if (said->number && !head->number_line)
         head->number_line = line;
     if (said->year && issue->year && issue->year != said->year)
@@ -131,10 +137,12 @@ static bool is_real_name(const struct head *head, const char *words)
 static bool fits(const struct head *head, const struct masthead *said, const char *line,
                  bool more_follows)
 {
-    if (!head->issue->name)
+    bool named = head->issue->name != NULL;
+    bool whole = masthead_says_something(said) && said->rest->len;
+    if (!named && !(whole && is_name_form(said->rest->pdata[0])))
         return is_name_form(line);
     bool offices = true;
-    for (guint i = 0; i < said->rest->len; i++)
+    for (guint i = named ? 0 : 1; i < said->rest->len; i++)
         offices = offices && (is_office(said->rest->pdata[i]) || is_caption(said->rest->pdata[i]));
     if (masthead_says_something(said))
         return offices;
@@ -331,6 +339,24 @@ static const char *widest_cell(const GPtrArray *cells)
     return widest;
 }
 
+static bool is_page_cell(const char *cell)
+{
+    AUTO(text) char *key = words_key(cell);
+    return strspn(key, "0123456789") == strlen(key);
+}
+
+/* An author beside an entry stands at the article too, or nowhere. */
+static void tell_other_cells(const struct outline *outline, const GPtrArray *cells,
+                             const char *entry, int line)
+{
+    for (guint i = 0; i < cells->len; i++) {
+        const char *cell = cells->pdata[i];
+        if (cell != entry && !is_page_cell(cell))
+            outline_remark(outline, "contents-column", line, N_("nothing has to be done"),
+                           N_("the mail does not show this column of the contents: %s"), cell);
+    }
+}
+
 static void add_table_entries(struct outline *outline, const struct block *table)
 {
     for (guint i = 0; i < table->rows->len; i++) {
@@ -338,9 +364,11 @@ static void add_table_entries(struct outline *outline, const struct block *table
         AUTO(text) char *bare = text_squeeze(text);
         bool caption = i == 0 && (!strcmp(bare, "标题") || !strcmp(bare, "题目") ||
                                   !strcmp(bare, "篇目") || contents_is_head(bare));
-        if (!caption)
-            contents_add(&outline->contents, text,
-                         ((struct block_line *)table->lines->pdata[i])->line);
+        int line = ((struct block_line *)table->lines->pdata[i])->line;
+        if (caption)
+            continue;
+        contents_add(&outline->contents, text, line);
+        tell_other_cells(outline, table->rows->pdata[i], text, line);
     }
 }
 
@@ -390,7 +418,9 @@ static bool take_contents_block(struct outline *outline, guint at, bool *listed)
     if (group && occurs_again(outline, reading->key) &&
         !g_hash_table_contains(outline->contents.sections, reading->key)) {
         contents_add_section(&outline->contents, reading->key);
-        return !(reading->evidence & SEEN_OVER_TEXT) || reading[1].block->kind == BLOCK_LIST;
+        const struct block *next = at + 1 < outline->imprint ? reading[1].block : NULL;
+        return (!(reading->evidence & SEEN_OVER_TEXT) && !*listed) ||
+               (next && (next->kind == BLOCK_LIST || (next->text && contents_has_page(next->text))));
     }
     if (!group && is_group(outline, at)) {
         contents_add_section(&outline->contents, reading->key);

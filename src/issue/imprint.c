@@ -86,6 +86,34 @@ static bool is_version_head(const struct reading *reading)
     return bare && strcmp(bare, "版记") == 0;
 }
 
+/* Who edited, who reviewed, who receives, where to write: two of these close together, and nothing
+ * of the kind at the end, and the imprint stands where it does not belong. A letter within an
+ * article has one at most. */
+static void tell_misplaced(const struct outline *outline)
+{
+    unsigned kinds = 0;
+    guint first = 0;
+    for (guint i = 0; i < outline->count; i++) {
+        const struct reading *reading = &outline->readings[i];
+        if (reading->block->kind == BLOCK_RULE)
+            continue;
+        enum label label =
+            begins_with_label(reading) ? labels_first(first_text(reading->block)) : LABEL_NONE;
+        if (label == LABEL_NONE || label == LABEL_OTHER) {
+            kinds = 0;
+            continue;
+        }
+        first = kinds ? first : i;
+        kinds |= 1u << label;
+        if (kinds & (kinds - 1) && kinds & (1u << LABEL_EDITOR | 1u << LABEL_REVIEWER)) {
+            outline_problem(outline, "imprint-misplaced", outline->readings[first].block->line,
+                            N_("move these lines to the end of the document"),
+                            N_("the imprint stands in the middle of the document"));
+            return;
+        }
+    }
+}
+
 void outline_find_imprint(struct outline *outline)
 {
     guint start = outline->count;
@@ -98,6 +126,8 @@ void outline_find_imprint(struct outline *outline)
     }
     if (start < outline->count && !is_version_head(&outline->readings[start]))
         start = skip_false_start(outline, start);
+    if (start == outline->count)
+        tell_misplaced(outline);
     outline->imprint = start;
     outline->issue->imprint_line =
         start < outline->count ? outline->readings[start].block->line : 0;
@@ -145,9 +175,17 @@ static void add_persons(GPtrArray *persons, const char *value)
     AUTO(array) GPtrArray *words = words_split(value);
     for (guint i = 0; i < words->len; i++) {
         const char *word = words->pdata[i];
-        bool spaced = !*g_utf8_next_char(word) && i + 1 < words->len;
-        g_ptr_array_add(persons, spaced ? g_strconcat(word, (char *)words->pdata[++i], NULL)
-                                        : g_strdup(word));
+        const char *next = i + 1 < words->len ? words->pdata[i + 1] : NULL;
+        bool next_one = next && !*g_utf8_next_char(next);
+        if (next && words_is_han(g_utf8_get_char(word)) && !*g_utf8_next_char(word)) {
+            g_ptr_array_add(persons, g_strconcat(word, next, NULL));
+            i++;
+        } else if (next_one && g_ascii_isalpha(*word)) { /* Anna 李 */
+            g_ptr_array_add(persons, g_strconcat(word, " ", next, NULL));
+            i++;
+        } else {
+            g_ptr_array_add(persons, g_strdup(word));
+        }
     }
 }
 
@@ -183,17 +221,22 @@ static void take_distribution(struct imprint *imprint, const char *value, int li
     g_ptr_array_add(imprint->issue->distribution, one);
 }
 
-/* What the masthead says too, or who printed it and when. */
+/* What the masthead says too. */
 static bool says_nothing_new(const struct imprint *imprint, const char *value)
 {
     AUTO(text) char *key = words_key(value);
     AUTO(text) char *office = words_key(imprint->issue->office ? imprint->issue->office : "");
-    return is_printing_line(value) || !*key || strcmp(key, office) == 0 || strcmp(key, "版记") == 0;
+    return !*key || strcmp(key, office) == 0 || strcmp(key, "版记") == 0;
 }
 
 static void take_unlabelled(struct imprint *imprint, const char *value, int line)
 {
     struct issue *issue = imprint->issue;
+    if (is_printing_line(value)) {
+        outline_remark(imprint->outline, "imprint-other", line, N_("nothing has to be done"),
+                       N_("the mail does not show this line of the imprint: %s"), value);
+        return;
+    }
     if (says_nothing_new(imprint, value))
         return;
     if (imprint->last == LABEL_DISTRIBUTION)

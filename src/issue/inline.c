@@ -86,9 +86,19 @@ struct walk {
     bool plain; /* some of the line is not bold */
 };
 
+/* cmark may cut a footnote's reference within a character. */
+static void mend_characters(GString *text)
+{
+    if (g_utf8_validate_len(text->str, text->len, NULL))
+        return;
+    AUTO(text) char *valid = g_utf8_make_valid(text->str, (gssize)text->len);
+    g_string_assign(text, valid);
+}
+
 static void end_line(struct walk *walk, bool broken)
 {
     const char *rest;
+    mend_characters(walk->text);
     int indent = layout_indent(walk->text->str, &rest);
     if (*rest) {
         struct block_line *line = block_line_new(rest, walk->line, indent);
@@ -146,6 +156,7 @@ static void add_picture(struct walk *walk, cmark_node *image, cmark_iter *iter)
         g_string_append(words, literal ? literal : "");
     }
     end_line(walk, false);
+    mend_characters(words);
     struct block *picture = block_new(BLOCK_PICTURE, walk->line);
     picture->text = words_clean(words->str);
     picture->target = g_strdup(cmark_node_get_url(image));

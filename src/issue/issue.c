@@ -125,8 +125,8 @@ static int last_line(const char *text)
     return last;
 }
 
-bool issue_read(struct issue **issue, const void *octets, size_t length, const char *name,
-                struct problems *problems)
+static bool read_document(struct issue **issue, GPtrArray **explained, const void *octets, size_t length,
+                 const char *name, struct problems *problems)
 {
     AUTO(str) GString *text = NULL;
     *issue = NULL;
@@ -141,7 +141,9 @@ bool issue_read(struct issue **issue, const void *octets, size_t length, const c
         struct issue *fresh = issue_new();
         fresh->document_name = g_path_get_basename(name);
         fresh->document_sha256 = g_compute_checksum_for_data(G_CHECKSUM_SHA256, octets, length);
-        outline_make(fresh, blocks, name, found);
+        GPtrArray *roles = outline_make(fresh, blocks, name, explained != NULL, found);
+        if (explained)
+            *explained = roles;
         problems_sort(found);
         if (!fresh->imprint_line)
             fresh->imprint_line = last_line(text->str);
@@ -151,6 +153,19 @@ bool issue_read(struct issue **issue, const void *octets, size_t length, const c
     problems_join(problems, found);
     problems_free(found);
     return good;
+}
+
+bool issue_read(struct issue **issue, const void *octets, size_t length, const char *name,
+                struct problems *problems)
+{
+    return read_document(issue, NULL, octets, length, name, problems);
+}
+
+bool issue_read_explained(struct issue **issue, GPtrArray **explained, const void *octets,
+                          size_t length, const char *name, struct problems *problems)
+{
+    *explained = NULL;
+    return read_document(issue, explained, octets, length, name, problems);
 }
 
 /* --- what a publication requires --- */

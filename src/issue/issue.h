@@ -90,6 +90,22 @@ enum document_form document_form(const char *name);
 MUST bool issue_read(struct issue **issue, const void *octets, size_t length, const char *name,
                      struct problems *problems);
 void issue_free(struct issue *issue);
+
+/* What a block of the document was taken for, and why. */
+struct explained {
+    int line;
+    const char *role; /* in the reader's language, like the evidence */
+    char *evidence;   /* what was seen of it, semicolons between */
+    bool scored;      /* it was asked whether it is a title */
+    int score;        /* for a title; ISSUE_TITLE_POINTS make one */
+    char *text;       /* its beginning */
+};
+enum { ISSUE_TITLE_POINTS = 4 };
+
+/* As issue_read(), and *explained is an array of struct explained, the caller's, a block each;
+ * NULL where nothing was read. */
+MUST bool issue_read_explained(struct issue **issue, GPtrArray **explained, const void *octets,
+                               size_t length, const char *name, struct problems *problems);
 AUTO_DEFINE(issue, struct issue, issue_free)
 
 /* Adds a problem for each part that the publication requires (a set of conf's enum require) and

@@ -288,7 +288,6 @@ enum label labels_first(const char *line)
     const char *value = blank ? bare_label(line, &word) : NULL;
     if (!value || strlen(value) > 1000)
         return LABEL_NONE;
-    enum label label = word->label;
-    AUTO(text) char *trimmed = text_trim(value);
-    return value_fits(label, trimmed) ? label : LABEL_NONE;
+    AUTO(array) GPtrArray *segments = cut_at_blanks(line);
+    return segments->len ? ((struct segment *)segments->pdata[0])->label : LABEL_NONE;
 }

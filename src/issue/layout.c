@@ -1,6 +1,7 @@
 #include "issue/layout.h"
 
 #include "issue/attribution.h"
+#include "issue/contents.h"
 #include "issue/labels.h"
 #include "issue/masthead.h"
 #include "issue/words.h"
@@ -49,6 +50,7 @@ struct census {
     int of_width[WIDEST_WRAP + 2]; /* lines; the last: wider */
     int of_open[WIDEST_WRAP + 2];  /* those that end in no sentence, text not moved in under them */
     int lines, followed;           /* of text; those with text right under them */
+    int close;                     /* those in of_width: with text right under or over them */
 };
 
 static bool is_blank_line(const char *line, const char *end)
@@ -95,7 +97,9 @@ static void count_lines(struct census *census, const char *text, bool markdown)
         if (counts) {
             int width = MIN(line_width(text, end), WIDEST_WRAP + 1);
             bool text_under = *end && end[1] && !text_is_blank(g_utf8_get_char(end + 1));
-            census->of_width[width]++;
+            bool close = text_before || (*end && !is_blank_line(end + 1, strchrnul(end + 1, '\n')));
+            census->of_width[width] += close; /* a title alone was not broken to fit */
+            census->close += close;
             census->of_open[width] += text_under && is_open_end(text, end);
             census->lines++;
             census->followed += text_before;
@@ -117,7 +121,7 @@ static int lines_from(const struct census *census, int width)
 
 static int crowded_width(const struct census *census)
 {
-    int least = MAX(3, census->lines / 10), crowded = 0, most = 0;
+    int least = MAX(3, census->close / 10), crowded = 0, most = 0;
     for (int width = NARROWEST_WRAP; width <= WIDEST_WRAP; width++) {
         int crowd = census->of_width[width] + census->of_width[width - 1];
         if (crowd >= most && crowd >= least) {
@@ -125,7 +129,7 @@ static int crowded_width(const struct census *census)
             crowded = width;
         }
     }
-    return lines_from(census, crowded + SLACK) * 12 <= census->lines ? crowded : 0;
+    return lines_from(census, crowded + SLACK) * 12 <= census->close ? crowded : 0;
 }
 
 /* In a short document no width is crowded: the widest line that goes on in the next tells. */
@@ -133,7 +137,7 @@ static int widest_open_width(const struct census *census)
 {
     for (int width = WIDEST_WRAP; width >= LEAST_OPEN_WIDTH; width--)
         if (census->of_open[width])
-            return lines_from(census, width + SLACK) * 5 <= census->lines ? width : 0;
+            return lines_from(census, width + SLACK) * 5 <= census->close ? width : 0;
     return 0;
 }
 
@@ -172,7 +176,9 @@ bool layout_is_full(const struct layout *layout, const char *line, int indent, c
     if (!layout->wrap)
         return false;
     int width = indent + line_width(line, line + strlen(line));
-    return width <= WIDEST_WRAP && width + first_word_width(next) + 2 > layout->wrap;
+    /* Some count characters, not columns: digits then leave an open line short. */
+    int ragged = !layout->markdown && indent >= 3 && !words_is_closed(line) ? 4 : 2;
+    return width <= WIDEST_WRAP && width + first_word_width(next) + ragged > layout->wrap;
 }
 
 /* --- paragraphs --- */
@@ -192,6 +198,14 @@ static bool begins_block(const struct block_line *line)
     return words_mark(line->text, &rest) == MARK_BULLET && *rest;
 }
 
+/* `2．…… 3`: an entry of the contents. */
+static bool is_entry(const struct block_line *line)
+{
+    const char *rest;
+    return line->line < HEAD_LINES && words_mark(line->text, &rest) != MARK_NONE && *rest &&
+           contents_has_page(line->text);
+}
+
 static bool ends_block(const struct block_line *line)
 {
     if (line->broken || words_is_page_number(line->text))
@@ -200,7 +214,7 @@ static bool ends_block(const struct block_line *line)
         return false;
     bool bracketed = false;
     AUTO(text) char *framed = words_framed(line->text, &bracketed);
-    return (framed && bracketed) || (line->line < HEAD_LINES && masthead_is_line(line->text));
+    return (framed && bracketed) || is_entry(line) || (line->line < HEAD_LINES && masthead_is_line(line->text));
 }
 
 /* Numbers at a line's beginning begin a block, unless the line before was full: then it may be
@@ -224,12 +238,59 @@ static bool begins_after_full(const struct block_line *before, const struct bloc
     return attribution || line->indent >= 3 || (over_indented && !words_is_closed(line->text));
 }
 
+/* A long line that ends as a sentence does, where nobody broke lines by width. */
+static bool is_whole(const char *line)
+{
+    return strlen(line) > 60 && words_is_closed(line);
+}
+
+static int width_with_indent(const struct block_line *line)
+{
+    return line->indent + line_width(line->text, line->text + strlen(line->text));
+}
+
+/* Is it running text: moved in as a paragraph, or with a comma or a full stop in it? */
+static bool is_running(const struct block *paragraph)
+{
+    const struct block_line *first = paragraph->lines->pdata[0];
+    if (first->indent >= 3 && first->indent < CENTRED)
+        return true;
+    for (guint i = 0; i < paragraph->lines->len; i++) {
+        const char *text = ((struct block_line *)paragraph->lines->pdata[i])->text;
+        if (strstr(text, "，") || strstr(text, "。"))
+            return true;
+    }
+    return false;
+}
+
+/* Where the document's width is not known, the paragraph's own lines may show that its last was
+ * broken because the next word did not fit. */
+static bool is_full_of_its_own(const struct block *paragraph, const struct block_line *before,
+                               const struct block_line *line)
+{
+    bool open = is_open_end(before->text, before->text + strlen(before->text));
+    const struct block_line *first = paragraph->lines->pdata[0];
+    if (!is_running(paragraph) || (!open && paragraph->lines->len < 2) ||
+        (first->indent >= 3 && line->indent >= first->indent))
+        return false;
+    int width = width_with_indent(before), wrap = 0;
+    if (width < NARROWEST_WRAP || width > WIDEST_WRAP)
+        return false;
+    for (guint i = 0; i < paragraph->lines->len; i++)
+        wrap = MAX(wrap, width_with_indent(paragraph->lines->pdata[i]));
+    if (open)
+        wrap = MAX(wrap, MIN(width_with_indent(line), WIDEST_WRAP));
+    return width + first_word_width(line->text) + 2 > wrap;
+}
+
 /* `next` (NULL: none) is the line after it. */
-static bool parts(const struct layout *layout, struct block_line *before,
-                  const struct block_line *line, const struct block_line *next)
+static bool parts(const struct layout *layout, const struct block *paragraph,
+                  struct block_line *before, const struct block_line *line,
+                  const struct block_line *next)
 {
     bool centred = before->indent >= CENTRED;
-    bool full = !centred && layout_is_full(layout, before->text, before->indent, line->text);
+    bool full = !centred && (layout_is_full(layout, before->text, before->indent, line->text) ||
+                             is_full_of_its_own(paragraph, before, line));
     before->full = full;
     if (centred && ABS(before->indent - line->indent) >= 4)
         return true;
@@ -244,7 +305,7 @@ static bool parts(const struct layout *layout, struct block_line *before,
         return true;
     if (full)
         return begins_after_full(before, line, next);
-    return layout->line_blocks;
+    return layout->line_blocks || (!layout->wrap && is_whole(before->text) && is_whole(line->text));
 }
 
 static void add_paragraph(GPtrArray *blocks, struct block **paragraph)
@@ -253,6 +314,71 @@ static void add_paragraph(GPtrArray *blocks, struct block **paragraph)
         return;
     block_join_lines(*paragraph);
     g_ptr_array_add(blocks, TAKE(*paragraph));
+}
+
+/* --- tables drawn with characters --- */
+
+static bool is_bar(gunichar c)
+{
+    return c == 0x2502 || c == 0x2503 || c == '|' || c == 0xff5c;
+}
+
+/* │区　│场次│: bars at both ends and between. */
+static bool is_table_line(const char *text)
+{
+    if (!is_bar(g_utf8_get_char(text)) || strlen(text) > 2000)
+        return false;
+    int bars = 0;
+    gunichar last = 0;
+    for (; *text; text = g_utf8_next_char(text)) {
+        last = g_utf8_get_char(text);
+        bars += is_bar(last);
+    }
+    return bars >= 3 && is_bar(last);
+}
+
+static void add_row(struct block *table, const struct block_line *line)
+{
+    GPtrArray *cells = g_ptr_array_new_with_free_func(g_free);
+    AUTO(str) GString *joined = g_string_new(NULL);
+    const char *cell = g_utf8_next_char(line->text);
+    for (const char *at = cell; *at; at = g_utf8_next_char(at)) {
+        if (!is_bar(g_utf8_get_char(at)))
+            continue;
+        AUTO(text) char *raw = g_strndup(cell, (gsize)(at - cell));
+        char *text = text_trim(raw);
+        g_string_append_printf(joined, "%s%s", joined->len && *text ? "　" : "", text);
+        g_ptr_array_add(cells, text);
+        cell = g_utf8_next_char(at);
+    }
+    g_ptr_array_add(table->rows, cells);
+    g_ptr_array_add(table->lines, block_line_new(joined->str, line->line, line->indent));
+    table->last_line = line->line;
+}
+
+/* Is the last block a table that a line may go on with? Rules between rows are part of it. */
+static struct block *open_table(GPtrArray *blocks, int line)
+{
+    guint last = blocks->len;
+    while (last && ((struct block *)blocks->pdata[last - 1])->kind == BLOCK_RULE)
+        last--;
+    struct block *table = last ? blocks->pdata[last - 1] : NULL;
+    int rules = (int)(blocks->len - last);
+    if (!table || table->kind != BLOCK_TABLE || table->last_line + rules + 1 != line)
+        return NULL;
+    g_ptr_array_set_size(blocks, (gint)last);
+    return table;
+}
+
+static void add_table_line(GPtrArray *blocks, const struct block_line *line)
+{
+    struct block *table = open_table(blocks, line->line);
+    if (!table) {
+        table = block_new(BLOCK_TABLE, line->line);
+        table->rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+        g_ptr_array_add(blocks, table);
+    }
+    add_row(table, line);
 }
 
 static void add_rule(GPtrArray *blocks, int line)
@@ -278,8 +404,13 @@ void layout_paragraphs(const struct layout *layout, GPtrArray *lines, GPtrArray 
             add_rule(blocks, line->line);
             continue;
         }
+        if (is_table_line(line->text)) {
+            add_paragraph(blocks, &paragraph);
+            add_table_line(blocks, line);
+            continue;
+        }
         const struct block_line *next = i + 1 < lines->len ? lines->pdata[i + 1] : NULL;
-        if (paragraph && parts(layout, before, line, next))
+        if (paragraph && parts(layout, paragraph, before, line, next))
             add_paragraph(blocks, &paragraph);
         if (!paragraph)
             paragraph = block_new(BLOCK_PARAGRAPH, line->line);

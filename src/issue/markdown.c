@@ -175,6 +175,8 @@ struct collector { /* the texts of a list or quote, one after the other */
     GString *item;
     int depth, line, indent;
     bool new_item;
+    int numbers[DEEPEST_INDENT]; /* of the last item at each depth */
+    int number;                  /* of an item of a numbered list within a list; 0: none */
     GPtrArray *pictures;
 };
 
@@ -203,6 +205,8 @@ static void add_to_item(struct collector *collector, const char *text)
     if (collector->new_item)
         for (int i = 0; i < collector->indent; i++)
             g_string_append_c(collector->item, ' ');
+    if (collector->new_item && collector->number)
+        g_string_append_printf(collector->item, "%d. ", collector->number);
     collector->new_item = false;
     words_join(collector->item, text);
 }
@@ -231,6 +235,27 @@ static void take_literal(struct collector *collector, const char *literal)
     add_to_item(collector, clean);
 }
 
+/* The outermost list's numbers are shown by who shows the list. */
+static int inner_number(struct collector *collector, cmark_node *item)
+{
+    cmark_node *list = cmark_node_parent(item);
+    int depth = collector->depth;
+    if (depth < 2 || depth >= DEEPEST_INDENT ||
+        cmark_node_get_list_type(list) != CMARK_ORDERED_LIST)
+        return 0;
+    if (cmark_node_previous(item))
+        collector->numbers[depth]++;
+    else
+        collector->numbers[depth] = cmark_node_get_list_start(list);
+    return collector->numbers[depth];
+}
+
+static void begin_numbered(struct collector *collector, cmark_node *item)
+{
+    begin_item(collector, cmark_node_get_start_line(item));
+    collector->number = inner_number(collector, item);
+}
+
 /* What is right inside: deeper blocks come by themselves, so that no nesting is too deep. */
 static void collect(struct collector *collector, cmark_event_type event, cmark_node *node)
 {
@@ -240,7 +265,7 @@ static void collect(struct collector *collector, cmark_event_type event, cmark_n
     else if (event != CMARK_EVENT_ENTER)
         return;
     else if (type == CMARK_NODE_ITEM)
-        begin_item(collector, cmark_node_get_start_line(node));
+        begin_numbered(collector, node);
     else if (type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING ||
              is_extension(node, "table_cell"))
         take_inline(collector, node);

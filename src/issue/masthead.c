@@ -9,6 +9,8 @@
 /* All of them match text_fold()ed text: full-width digits, brackets and blanks are plain there. */
 #define YEAR    "([" NUMERAL_DIGITS "](?:\\s*[" NUMERAL_DIGITS "]){3})"
 #define NUMBER  "([" NUMERAL_CHARACTERS "](?:\\s*[" NUMERAL_CHARACTERS "]){0,4})"
+#define AND_NUMBER                                                                                \
+    "(?:\\s*期?\\s*[、,—–~至和-]{1,2}\\s*第?\\s*[" NUMERAL_CHARACTERS "]{1,4})"
 #define OPEN    "[(\\[〔【{]?\\s*"
 #define CLOSE   "\\s*[)\\]〕】}]?"
 #define WEEKDAY "(?:\\s*[(]?\\s*(?:星期|周)\\s*[一二三四五六日天]\\s*[)]?)?"
@@ -47,6 +49,13 @@ static void take_total(struct masthead *masthead, char **matched)
 {
     masthead->total = number_of(matched[1]);
     masthead->total_given = true;
+}
+
+static void take_combined(struct masthead *masthead, char **matched)
+{
+    masthead->number = number_of(matched[1]);
+    g_free(masthead->combined);
+    masthead->combined = text_squeeze(matched[0]);
 }
 
 static void take_supplement(struct masthead *masthead, char **matched)
@@ -94,10 +103,11 @@ static const struct form forms[] = {
     {"(?<![0-9])([0-9]{4})\\s*[-./]\\s*([0-9]{1,2})\\s*[-./"
      "]\\s*([0-9]{1,2})(?![0-9])\\s*日?" WEEKDAY,
      take_date},
-    {OPEN "(?:总期|总|累计)\\s*第?\\s*" NUMBER "\\s*[期号]" CLOSE, take_total},
+    {OPEN "(?:总期|总|累计)\\s*第?\\s*" NUMBER AND_NUMBER "?\\s*[期号]" CLOSE, take_total},
     {OPEN "(?:总期|总|累计)\\s*第?()\\s*[期号]" CLOSE, take_total},
     {OPEN "增\\s*刊\\s*[(]?\\s*第?\\s*" NUMBER "\\s*[期号]?" CLOSE, take_supplement},
     {OPEN "增\\s*刊()" CLOSE, take_supplement},
+    {OPEN "第\\s*" NUMBER AND_NUMBER "\\s*[期号]\\s*(?:合\\s*刊)?" CLOSE, take_combined},
     {OPEN YEAR "\\s*(?:年\\s*度?" CLOSE "|[)\\]〕】])\\s*第?\\s*" NUMBER "\\s*[期号]",
      take_year_and_number},
     {OPEN "第\\s*" NUMBER "\\s*[期号]" CLOSE, take_number},
@@ -180,6 +190,7 @@ void masthead_read(struct masthead *masthead, const char *line)
 void masthead_clear(struct masthead *masthead)
 {
     g_free(masthead->impossible);
+    g_free(masthead->combined);
     g_free(masthead->subtitle);
     if (masthead->rest)
         g_ptr_array_unref(masthead->rest);

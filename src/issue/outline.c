@@ -86,8 +86,8 @@ static void end(struct outline *outline)
     g_free(outline->readings);
 }
 
-void outline_make(struct issue *issue, GPtrArray *blocks, const char *name,
-                  struct problems *problems)
+GPtrArray *outline_make(struct issue *issue, GPtrArray *blocks, const char *name, bool explain,
+                        struct problems *problems)
 {
     struct outline outline = {.name = name, .problems = problems, .issue = issue};
     AUTO(array) GPtrArray *footnotes = take_footnotes(blocks);
@@ -98,7 +98,9 @@ void outline_make(struct issue *issue, GPtrArray *blocks, const char *name,
     outline_read_head(&outline);
     outline_decide_body(&outline);
     outline_read_imprint(&outline);
+    GPtrArray *explained = explain ? outline_explain(&outline) : NULL;
     outline_build_articles(&outline, blocks);
     give_footnotes(issue, footnotes);
     end(&outline);
+    return explained;
 }

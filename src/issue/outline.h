@@ -44,13 +44,17 @@ enum evidence { /* what is seen of a block by itself and its neighbours */
                 SEEN_WEAKER = 1 << 19,      /* a form weaker than that of the document's titles */
                 SEEN_ATTRIBUTION = 1 << 20, /* it says who contributed */
                 SEEN_COMMA = 1 << 21,       /* as sentences have */
+                SEEN_CENTRED = 1 << 22,     /* moved in far, over text that is not */
+                SEEN_SAME_SIGN = 1 << 23,   /* ◆ before it, as before the first title */
+                SEEN_UNDER_TITLE = 1 << 24, /* right under a title of stronger form */
 };
 
 struct reading { /* of one block */
     const struct block *block;
     unsigned evidence;
     enum role role;
-    int score; /* for a title */
+    bool scored; /* asked whether it is a title … */
+    int score;   /* … what speaks for it */
     char *key; /* words_key() of a short text; else NULL */
 };
 
@@ -66,9 +70,10 @@ struct outline {
 };
 
 /* Takes the blocks apart into `issue`, moving out of `blocks` what the articles keep; adds all
- * problems and remarks. */
-void outline_make(struct issue *issue, GPtrArray *blocks, const char *name,
-                  struct problems *problems);
+ * problems and remarks. Gives what each block was taken for, an array of struct explained, the
+ * caller's, if `explain`; else NULL. */
+GPtrArray *outline_make(struct issue *issue, GPtrArray *blocks, const char *name, bool explain,
+                        struct problems *problems);
 
 /* The steps, in their order; each leaves its blocks' roles. */
 void outline_gather(struct outline *outline); /* evidence.c: what each block shows by itself */
@@ -77,6 +82,7 @@ void outline_read_head(struct outline *outline);    /* head.c: masthead and cont
 void outline_decide_body(struct outline *outline);  /* body.c: sections, titles, text */
 void outline_build_articles(struct outline *outline, GPtrArray *blocks); /* article.c */
 void outline_read_imprint(struct outline *outline);                      /* imprint.c */
+GPtrArray *outline_explain(const struct outline *outline);               /* explain.c */
 
 /* The name of a section in its heading: without 【】 and 一、. Caller frees. */
 char *outline_section_name(const char *heading);

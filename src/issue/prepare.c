@@ -1,5 +1,7 @@
 #include "issue/prepare.h"
 
+#include "base/text.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -22,7 +24,9 @@ static bool is_line(const char *line, const char *text)
     if (strncmp(line, text, length) != 0)
         return false;
     const char *rest = line + length;
-    return rest + strspn(rest, " \t") == line_end(line);
+    while (*rest != '\n' && text_is_blank(g_utf8_get_char(rest)))
+        rest = g_utf8_next_char(rest);
+    return rest == line_end(line);
 }
 
 /* `key: value`, a list's item, a comment, or what goes on from the line before. */

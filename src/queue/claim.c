@@ -59,8 +59,7 @@ static void move_later(GArray *moving, int64_t id, const char *lane, bool again)
 }
 
 static bool walk_first(struct queue *queue, struct open_issue *issue, size_t room,
-                       struct claim claims[], size_t *claimed, GArray *moving,
-                       struct error *error)
+                       struct claim claims[], size_t *claimed, GArray *moving, struct error *error)
 {
     size_t look = queue->lane_of ? LOOK_MOST : room, looked = 0;
     sqlite3_stmt *row = sql_get(queue, SQL_CLAIM_FIRST, error);
@@ -272,8 +271,7 @@ static enum issue_state end_of(const struct open_issue *issue)
     return issue->counts[FAILED] || issue->counts[CANCELLED] ? ISSUE_FINISHED : ISSUE_SENT;
 }
 
-bool queue_conclude(struct queue *queue, int64_t id, usec_t now, bool *changed,
-                    struct error *error)
+bool queue_conclude(struct queue *queue, int64_t id, usec_t now, bool *changed, struct error *error)
 {
     struct open_issue *issue;
     *changed = false;

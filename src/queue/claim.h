@@ -22,7 +22,7 @@ void claim_clear(struct claim *claim);
 typedef const char *queue_lane_of(void *user, const struct address *address);
 void queue_set_lanes(struct queue *queue, queue_lane_of *lane_of, void *user);
 
-struct due { /* what has a next attempt */
+struct due {          /* what has a next attempt */
     const char *lane; /* interned; NULL: what is in none */
     usec_t next;
 };
@@ -40,13 +40,12 @@ MUST bool queue_work(struct queue *queue, GArray **work, struct error *error);
 /* Marks up to `room` deliveries of an issue as sending: first tries in order, or what is due of a
  * lane (NULL: of none), the longest due first (one that goes alone comes alone). None claimed: all
  * that were looked at went to other lanes, and there may be more. Hand out none before
- * queue_commit(), or a crash sends twice (RFC 1047). Those whose relay is barred are the caller's to
- * know. */
+ * queue_commit(), or a crash sends twice (RFC 1047). Those whose relay is barred are the caller's
+ * to know. */
 MUST bool queue_claim_first(struct queue *queue, int64_t issue, size_t room, struct claim claims[],
                             size_t *claimed, struct error *error);
 MUST bool queue_claim_due(struct queue *queue, int64_t issue, const char *lane, usec_t now,
-                          size_t room, struct claim claims[], size_t *claimed,
-                          struct error *error);
+                          size_t room, struct claim claims[], size_t *claimed, struct error *error);
 
 struct outcome { /* what became of a claimed delivery; borrowed */
     int64_t delivery, issue;

@@ -50,10 +50,10 @@ static void delivery_clear(struct queue_delivery *delivery)
 
 /* How much of an issue is walked in one call. */
 struct walk {
-    int state;        /* -1: all */
-    int64_t from;     /* the first id */
+    int state;         /* -1: all */
+    int64_t from;      /* the first id */
     size_t look, most; /* how many are looked at, how many are visited */
-    int64_t next;     /* the last id looked at, 0 where the walk came to the end */
+    int64_t next;      /* the last id looked at, 0 where the walk came to the end */
 };
 
 static bool walk_row(sqlite3_stmt *row, const struct open_issue *issue, struct walk *walk,
@@ -61,8 +61,8 @@ static bool walk_row(sqlite3_stmt *row, const struct open_issue *issue, struct w
 {
     walk->next = sqlite3_column_int64(row, 0);
     walk->look--;
-    enum delivery_state state = state_of(issue, walk->next, sqlite3_column_int(row, 6),
-                                         sqlite3_column_int64(row, 13));
+    enum delivery_state state =
+        state_of(issue, walk->next, sqlite3_column_int(row, 6), sqlite3_column_int64(row, 13));
     if (walk->state >= 0 && (int)state != walk->state)
         return true;
     struct queue_delivery delivery;
@@ -158,10 +158,14 @@ static bool read_groups(struct queue *queue, int64_t issue, GPtrArray *groups, G
 static void count(struct counts *counts, enum delivery_state state)
 {
     int64_t *const places[DELIVERY_STATES] = {
-        [QUEUED] = &counts->queued,         [SENDING] = &counts->sending,
-        [SENT] = &counts->sent,             [DEFERRED] = &counts->deferred,
-        [UNKNOWN] = &counts->unknown,       [FAILED] = &counts->failed,
-        [SUPPRESSED] = &counts->suppressed, [CANCELLED] = &counts->cancelled,
+        [QUEUED] = &counts->queued,
+        [SENDING] = &counts->sending,
+        [SENT] = &counts->sent,
+        [DEFERRED] = &counts->deferred,
+        [UNKNOWN] = &counts->unknown,
+        [FAILED] = &counts->failed,
+        [SUPPRESSED] = &counts->suppressed,
+        [CANCELLED] = &counts->cancelled,
     };
     counts->recipients++;
     ++*places[state];

@@ -32,9 +32,31 @@ void open_issue_free(void *pointer)
 
 /* The columns in the order of ISSUE_COLUMNS in sql.c. */
 enum column {
-    ID, PUBLICATION, KEY, KIND, TITLE, DATE, DOCUMENT, DOCUMENT_SHA256, PARCEL, MESSAGE_ID,
-    ENVELOPE_FROM, TOTAL_NUMBER, PERSONAL, STATE, WHY, WHY_TEXT, ACCEPTED_AT, FINISHED_AT, FILED,
-    REPORTED, FIRST, LAST, CURSOR, COUNTS, CANCELLING = COUNTS + DELIVERY_STATES
+    ID,
+    PUBLICATION,
+    KEY,
+    KIND,
+    TITLE,
+    DATE,
+    DOCUMENT,
+    DOCUMENT_SHA256,
+    PARCEL,
+    MESSAGE_ID,
+    ENVELOPE_FROM,
+    TOTAL_NUMBER,
+    PERSONAL,
+    STATE,
+    WHY,
+    WHY_TEXT,
+    ACCEPTED_AT,
+    FINISHED_AT,
+    FILED,
+    REPORTED,
+    FIRST,
+    LAST,
+    CURSOR,
+    COUNTS,
+    CANCELLING = COUNTS + DELIVERY_STATES
 };
 
 static struct open_issue *open_issue_of(sqlite3_stmt *row)
@@ -73,8 +95,7 @@ bool open_issues_load(struct queue *queue, struct error *error)
     return !error_is_set(error);
 }
 
-bool open_issue_get(struct queue *queue, int64_t id, struct open_issue **issue,
-                    struct error *error)
+bool open_issue_get(struct queue *queue, int64_t id, struct open_issue **issue, struct error *error)
 {
     *issue = g_hash_table_lookup(queue->open, &id);
     if (*issue)
@@ -96,10 +117,9 @@ static bool open_issue_save(struct queue *queue, struct open_issue *issue, struc
     const int64_t *n = issue->counts;
     issue->dirty = false;
     return sql_run(queue, error, SQL_ISSUE_SAVE, "iiitziiiiiiiiii", issue->id,
-                   (int64_t)issue->state, (int64_t)issue->why, issue->why_text,
-                   issue->finished_at, issue->cursor, n[QUEUED], n[SENDING], n[SENT], n[DEFERRED],
-                   n[UNKNOWN], n[FAILED], n[SUPPRESSED], n[CANCELLED],
-                   (int64_t)issue->cancelling);
+                   (int64_t)issue->state, (int64_t)issue->why, issue->why_text, issue->finished_at,
+                   issue->cursor, n[QUEUED], n[SENDING], n[SENT], n[DEFERRED], n[UNKNOWN],
+                   n[FAILED], n[SUPPRESSED], n[CANCELLED], (int64_t)issue->cancelling);
 }
 
 bool open_issues_save(struct queue *queue, struct error *error)
@@ -129,9 +149,14 @@ bool open_issue_count(struct open_issue *issue, enum delivery_state from, enum d
 static struct counts counts_of(const struct open_issue *issue)
 {
     const int64_t *n = issue->counts;
-    struct counts counts = {.queued = n[QUEUED], .sending = n[SENDING], .sent = n[SENT],
-                            .deferred = n[DEFERRED], .unknown = n[UNKNOWN], .failed = n[FAILED],
-                            .suppressed = n[SUPPRESSED], .cancelled = n[CANCELLED]};
+    struct counts counts = {.queued = n[QUEUED],
+                            .sending = n[SENDING],
+                            .sent = n[SENT],
+                            .deferred = n[DEFERRED],
+                            .unknown = n[UNKNOWN],
+                            .failed = n[FAILED],
+                            .suppressed = n[SUPPRESSED],
+                            .cancelled = n[CANCELLED]};
     for (int state = 0; state < DELIVERY_STATES; state++)
         counts.recipients += n[state];
     return counts;
@@ -195,8 +220,7 @@ static bool find_next(struct queue *queue, struct queue_issue *issue, struct err
            open_issue_next(queue, issue->id, &issue->next_attempt_at, error);
 }
 
-static bool collect(struct queue *queue, sqlite3_stmt *row, GPtrArray **issues,
-                    struct error *error)
+static bool collect(struct queue *queue, sqlite3_stmt *row, GPtrArray **issues, struct error *error)
 {
     AUTO(array) GPtrArray *all = g_ptr_array_new_with_free_func(free_issue);
     while (row && sql_row(queue, row, error))
@@ -306,8 +330,8 @@ bool queue_has_parcel(struct queue *queue, const char *parcel, bool *has, struct
 
 bool queue_set_filed(struct queue *queue, int64_t issue, struct error *error)
 {
-    return change_begin(queue, error) &&
-           sql_run(queue, error, SQL_ISSUE_SET_FILED, "i", issue) && queue_commit(queue, error);
+    return change_begin(queue, error) && sql_run(queue, error, SQL_ISSUE_SET_FILED, "i", issue) &&
+           queue_commit(queue, error);
 }
 
 bool queue_set_reported(struct queue *queue, int64_t issue, struct error *error)

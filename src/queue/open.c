@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <sys/file.h>
 
+#define LOCK_TRIES 25
+#define LOCK_PAUSE 20000 /* microseconds */
+
 static bool run_script(struct queue *queue, const char *script, struct error *error)
 {
     return sqlite3_exec(queue->db, script, NULL, NULL, NULL) == SQLITE_OK ||
@@ -23,6 +26,18 @@ static bool tell_holder(int lock, const char *path, struct error *error)
                      N_("another fensongd has this queue: process %s"), g_strchomp(pid));
 }
 
+/* A helper that a daemon was just starting when it was killed still has the lock until its exec()
+ * is through: that is waited for. */
+static bool lock_soon(int lock)
+{
+    for (int tries = LOCK_TRIES; tries > 0; tries--) {
+        if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        g_usleep(LOCK_PAUSE);
+    }
+    return false;
+}
+
 /* The descriptor is O_CLOEXEC: a sender that outlives its daemon doesn't hold the queue. */
 static bool take_lock(struct queue *queue, const char *state_dir, struct error *error)
 {
@@ -30,7 +45,7 @@ static bool take_lock(struct queue *queue, const char *state_dir, struct error *
     AUTO(fd) int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (lock < 0)
         return error_set_errno(error, (struct place){path, 0, 0}, N_("can't be opened"));
-    if (flock(lock, LOCK_EX | LOCK_NB) < 0)
+    if (!lock_soon(lock))
         return tell_holder(lock, path, error);
     AUTO(text) char *pid = g_strdup_printf("%d\n", getpid());
     if (ftruncate(lock, 0) < 0 || pwrite(lock, pid, strlen(pid), 0) < 0)
@@ -79,8 +94,7 @@ bool queue_open_reading(struct queue **queue, const char *state_dir, struct erro
     if (access(path, R_OK) < 0)
         return error_set_errno(error, (struct place){path, 0, 0}, N_("there is no queue here"));
     if (!open_database(fresh, state_dir, SQLITE_OPEN_READONLY, "PRAGMA query_only = ON", error) ||
-        !schema_check(fresh, error) ||
-        !open_issues_load(fresh, error))
+        !schema_check(fresh, error) || !open_issues_load(fresh, error))
         return false;
     *queue = TAKE(fresh);
     return true;

@@ -13,9 +13,10 @@ static bool is_open(const struct open_issue *issue)
 
 static bool refuse_ended(struct error *error)
 {
-    return error_set(error, EX_DATAERR, NOWHERE,
-                     N_("\"fensong retry\" opens an ended issue again for those who do not have it"),
-                     N_("this issue has ended already"));
+    return error_set(
+        error, EX_DATAERR, NOWHERE,
+        N_("\"fensong retry\" opens an ended issue again for those who do not have it"),
+        N_("this issue has ended already"));
 }
 
 /* What waits for a person's word waits for it already, unless it ends by itself or by a retry. */
@@ -44,8 +45,8 @@ bool queue_hold(struct queue *queue, int64_t id, enum hold_reason why, const cha
     g_free(issue->why_text);
     issue->why_text = g_strdup(words);
     issue->dirty = true;
-    AUTO(text) char *detail =
-        words ? g_strdup_printf("%s: %s", name_of(why), words) : g_strdup(name_of(why));
+    AUTO(text)
+    char *detail = words ? g_strdup_printf("%s: %s", name_of(why), words) : g_strdup(name_of(why));
     return history_add(queue, clock_now(), who, "held", id, NULL, detail, error) &&
            queue_commit(queue, error);
 }
@@ -89,8 +90,7 @@ struct sweep {
 /* In flight: its outcome decides. */
 static bool is_in_flight(const struct sweep *sweep, int64_t id, int state, usec_t next_attempt)
 {
-    return state == SENDING ||
-           (state == QUEUED && id <= sweep->issue->cursor && next_attempt == 0);
+    return state == SENDING || (state == QUEUED && id <= sweep->issue->cursor && next_attempt == 0);
 }
 
 static bool change_one(struct sweep *sweep, int64_t id, enum delivery_state from,
@@ -212,8 +212,11 @@ bool queue_retry(struct queue *queue, int64_t id, const char *address, const cha
     struct open_issue *issue;
     if (!open_issue_get(queue, id, &issue, error))
         return false;
-    struct sweep sweep = {.queue = queue, .issue = issue, .event = ON_RETRY_BY_HAND,
-                          .address = address, .next_attempt = now};
+    struct sweep sweep = {.queue = queue,
+                          .issue = issue,
+                          .event = ON_RETRY_BY_HAND,
+                          .address = address,
+                          .next_attempt = now};
     if (!sweep_run(&sweep, error))
         return false;
     if (address && sweep.found == 0)
@@ -243,7 +246,9 @@ bool queue_settle(struct queue *queue, int64_t id, const char *address, bool sen
     struct open_issue *issue;
     if (!open_issue_get(queue, id, &issue, error))
         return false;
-    struct sweep sweep = {.queue = queue, .issue = issue, .address = address,
+    struct sweep sweep = {.queue = queue,
+                          .issue = issue,
+                          .address = address,
                           .event = sent ? ON_SETTLED_SENT : ON_SETTLED_FAILED,
                           .gave_up = GAVE_UP_SETTLED,
                           .sent_at = sent ? now : 0};
@@ -253,10 +258,10 @@ bool queue_settle(struct queue *queue, int64_t id, const char *address, bool sen
         return error_set(error, EX_NOINPUT, NOWHERE, NULL,
                          N_("%s is not among the recipients of this issue"), address);
     if (sweep.changed == 0)
-        return error_set(error, EX_DATAERR, NOWHERE, NULL,
-                         N_("whether %s has it is not unknown"), address);
-    return history_add(queue, now, who, sent ? "settled as sent" : "settled as failed", id,
-                       address, NULL, error) &&
+        return error_set(error, EX_DATAERR, NOWHERE, NULL, N_("whether %s has it is not unknown"),
+                         address);
+    return history_add(queue, now, who, sent ? "settled as sent" : "settled as failed", id, address,
+                       NULL, error) &&
            queue_commit(queue, error);
 }
 
@@ -266,8 +271,7 @@ bool queue_give_up(struct queue *queue, int64_t id, enum give_up_reason why, use
     struct open_issue *issue;
     if (!open_issue_get(queue, id, &issue, error))
         return false;
-    struct sweep sweep = {.queue = queue, .issue = issue, .event = ON_GIVEN_UP,
-                          .gave_up = why};
+    struct sweep sweep = {.queue = queue, .issue = issue, .event = ON_GIVEN_UP, .gave_up = why};
     if (!sweep_run(&sweep, error))
         return false;
     *count = sweep.changed;

@@ -1,4 +1,5 @@
-/* What there is to do: the open issues, their lanes, when something is due; and the limits' state. */
+/* What there is to do: the open issues, their lanes, when something is due; and the limits' state.
+ */
 #include "queue/sql.h"
 
 /* --- lanes --- */
@@ -125,8 +126,8 @@ bool queue_save_valve(struct queue *queue, const struct queue_valve *valve, stru
                    valve->at);
 }
 
-bool queue_load_valve(struct queue *queue, const char *name, struct queue_valve *valve,
-                      bool *found, struct error *error)
+bool queue_load_valve(struct queue *queue, const char *name, struct queue_valve *valve, bool *found,
+                      struct error *error)
 {
     sqlite3_stmt *row = sql_get(queue, SQL_VALVE, error);
     if (!row)

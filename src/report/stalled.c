@@ -24,8 +24,9 @@ bool report_stalled(const struct report_parts *parts, const struct error *troubl
     AUTO(array) GPtrArray *to = g_ptr_array_new();
     AUTO(text) char *key = g_strdup_printf("stalled.%lld", (long long)now);
     const char *subject = _("Nothing is being sent, though it should be");
-    AUTO(text) char *text = g_strdup_printf("%s\n\n%s\n%s\n", subject, trouble->what.local,
-                                            trouble->todo.local ? trouble->todo.local : "");
+    AUTO(text)
+    char *text = g_strdup_printf("%s\n\n%s\n%s\n", subject, trouble->what.local,
+                                 trouble->todo.local ? trouble->todo.local : "");
     AUTO(str) GString *html = page_begin(subject, 0);
     page_add(html, "<h1>%s</h1>\n<p>%s</p>\n<p class=\"todo\">%s</p>\n", subject,
              trouble->what.local, trouble->todo.local ? trouble->todo.local : "");

@@ -9,13 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RELOAD_SECONDS 5
-#define MOST_LISTED    200
+#define RELOAD_SECONDS  5
+#define MOST_LISTED     200
 #define CHANGED_ON_PAGE 50 /* names for each group and direction */
 /* Of a larger issue, what changed is shown only where it is held for that: it takes as long to read
  * as the issue itself, each time that the page is written. */
 #define COMPARED_MOST 20000
-#define LARGEST_PAGE   (4 * 1024 * 1024)
+#define LARGEST_PAGE  (4 * 1024 * 1024)
 /* Of an issue's recipients: what may be read for its page, so that sending has the rest of the
  * time. */
 #define ROWS_PER_SECOND 20000
@@ -152,8 +152,8 @@ static char *fingerprint_of(const struct queue_issue *issue, usec_t opens)
     char *facts = g_strdup_printf(
         "%d %d %s %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %s", (int)issue->state,
         (int)issue->why, issue->why_text ? issue->why_text : "", (long long)issue->next_attempt_at,
-        (long long)opens,        (long long)c->recipients, (long long)c->queued, (long long)c->sending, (long long)c->sent,
-        (long long)c->deferred, (long long)c->unknown, (long long)c->failed,
+        (long long)opens, (long long)c->recipients, (long long)c->queued, (long long)c->sending,
+        (long long)c->sent, (long long)c->deferred, (long long)c->unknown, (long long)c->failed,
         (long long)c->suppressed, _("en"));
     return g_compute_checksum_for_string(G_CHECKSUM_SHA256, facts, -1);
 }

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from hostile import Server
-from office import Office, bulletin, copies, issues
+from office import Office, bulletin, copies, issues, text_of
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5"
                        "ErkJggg==")
@@ -91,7 +91,7 @@ def test_a_file_replaced_before_it_has_settled(slow):
 
 
 def test_a_file_replaced_again_and_again_while_it_is_read(quick, fresh):
-    """Whatever is caught is one whole text or another; each of them is the issue."""
+    """One whole text of them is sent, once; what replaces it afterwards is put back with the reason."""
     office, server = quick
     text, key = fresh
     before = len(copies(server))
@@ -100,9 +100,12 @@ def test_a_file_replaced_again_and_again_while_it_is_read(quick, fresh):
         time.sleep(0.02)
     assert office.end(key)["state"] == "sent"
     office.until(lambda: not list(office.outbox.iterdir()), "the outbox is empty")
-    filed = (office.sent_folder(key) / "again.md").read_text()
-    assert filed.rstrip("\n") == text.rstrip("\n")
     assert len(copies(server)) == before + 1
+    assert "密云区召开2023年科普工作联席会。" in text_of(issues(server)[-1])
+    filed, refused = office.sent_folder(key) / "again.md", list(office.folder.glob("rejected/again.md*"))
+    assert filed.exists() or refused, "replaced before it was filed: what replaced it was put back"
+    for path in [filed] * filed.exists() + [folder / "again.md" for folder in refused]:
+        assert path.read_text().rstrip("\n") == text.rstrip("\n")
 
 
 @pytest.mark.parametrize("name", [

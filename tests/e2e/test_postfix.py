@@ -1,5 +1,6 @@
 """A real Postfix as the relay."""
 import csv
+import tempfile
 
 import pytest
 
@@ -11,16 +12,17 @@ pytestmark = pytest.mark.skipif(postfix.why_not() is not None, reason=str(postfi
 
 
 @pytest.fixture
-def relay(tmp_path):
+def relay():
     started = []
+    # Not in tmp_path: each session of pytest takes away again what lets Postfix's user get there.
+    with tempfile.TemporaryDirectory(prefix="fensong-postfix-") as home:
+        def start(recipients=None, more=""):
+            started.append(postfix.Postfix(f"{home}/relay{len(started)}", recipients, more).start())
+            return started[-1]
 
-    def start(recipients=None, more=""):
-        started.append(postfix.Postfix(tmp_path / f"relay{len(started)}", recipients, more).start())
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.stop()
+        yield start
+        for one in started:
+            one.stop()
 
 
 def test_the_real_issue(relay, open_office):

@@ -101,14 +101,23 @@ def test_given_up_when_too_old(server, open_office):
 
 # --- connections that are lost ------------------------------------------------------------------------
 
-def test_lost_before_the_end_of_data(server, open_office):
-    """Surely not sent: due again, without a doubt and without a second copy."""
-    server.steps["body"] = In_turn(Drop(), lambda *_: None)
+def test_lost_before_the_data(server, open_office):
+    """Surely not sent: due again, without a doubt, a second copy or a counted attempt."""
+    server.steps["data"] = In_turn(Drop(), "354 go on")
     office = open_office([server], HUNDRED[:10])
     issue = office.send()
     assert (issue["state"], issue["sent"], issue["unknown"]) == ("sent", 10, 0)
     assert copies(server) == sorted(HUNDRED[:10])
     assert {row["attempts"] for row in office.recipients().values()} == {1}
+
+
+def test_lost_before_the_end_of_data(server, open_office):
+    """The end may be on its way already when the loss is seen: then it is unknown for a while."""
+    server.steps["body"] = In_turn(Drop(), lambda *_: None)
+    office = open_office([server], HUNDRED[:10])
+    issue = office.send()
+    assert (issue["state"], issue["sent"], issue["unknown"]) == ("sent", 10, 0)
+    assert copies(server) == sorted(HUNDRED[:10])
 
 
 def test_lost_after_the_end_of_data_is_tried_again_with_the_same_id(server, open_office):

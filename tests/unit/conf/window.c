@@ -31,8 +31,7 @@ static const struct {
     {"over midnight, early", {true, 1320, 360, false}, "2026-03-03T05:59", NULL},
     {"over midnight, noon", {true, 1320, 360, false}, "2026-03-03T12:00", "2026-03-03T22:00"},
     {"to the day's end", {true, 480, 1440, false}, "2026-03-02T23:59", NULL},
-    {"the whole day but midnight", {true, 1, 1440, false}, "2026-03-02T00:00",
-     "2026-03-02T00:01"},
+    {"the whole day but midnight", {true, 1, 1440, false}, "2026-03-02T00:00", "2026-03-02T00:01"},
     {"a Friday evening", {true, 480, 1200, true}, "2026-03-06T20:00", "2026-03-09T08:00"},
     {"a Saturday", {true, 480, 1200, true}, "2026-03-07T10:00", "2026-03-09T08:00"},
     {"a Saturday that is worked", {true, 480, 1200, true}, "2026-02-14T10:00", NULL},
@@ -40,8 +39,7 @@ static const struct {
     {"national day", {true, 480, 1200, true}, "2026-09-30T21:00", "2026-10-08T08:00"},
     {"a workday over midnight into Saturday", {true, 1320, 360, true}, "2026-03-07T05:00", NULL},
     {"Saturday's own night", {true, 1320, 360, true}, "2026-03-07T23:00", "2026-03-09T22:00"},
-    {"a year that is not known", {true, 480, 1200, true}, "2031-05-03T10:00",
-     "2031-05-05T08:00"},
+    {"a year that is not known", {true, 480, 1200, true}, "2031-05-03T10:00", "2031-05-05T08:00"},
 };
 
 static struct workdays *shipped(void)
@@ -87,13 +85,16 @@ static void the_shipped_years_add_up(void **state)
 static const struct {
     const char *name, *text, *words;
 } bad[] = {
-    {"another year's day", "years = ( { year = 2026; holidays = [ \"2025-01-01\" ]; work = []; } );",
+    {"another year's day",
+     "years = ( { year = 2026; holidays = [ \"2025-01-01\" ]; work = []; } );",
      "no days of 2026: 2025-01-01"},
     {"no day", "years = ( { year = 2026; holidays = [ \"2026-02-30\" ]; work = []; } );",
      "2026-02-30"},
-    {"backwards", "years = ( { year = 2026; holidays = []; work = [ \"2026-02-03/2026-02-01\" ]; } );",
+    {"backwards",
+     "years = ( { year = 2026; holidays = []; work = [ \"2026-02-03/2026-02-01\" ]; } );",
      "2026-02-03/2026-02-01"},
-    {"years long", "years = ( { year = 2026; holidays = [ \"2026-01-01/2026-12-31\" ]; work = []; } );",
+    {"years long",
+     "years = ( { year = 2026; holidays = [ \"2026-01-01/2026-12-31\" ]; work = []; } );",
      "2026-12-31"},
     {"no list of worked days", "years = ( { year = 2026; holidays = []; } );", "work is missing"},
     {"nothing", "", "years is missing"},

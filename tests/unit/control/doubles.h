@@ -4,7 +4,7 @@
 #include "control/control.h"
 #include "report/report.h"
 
-static int woken; /* how often dispatch was told to look */
+static int woken;          /* how often dispatch was told to look */
 static usec_t waits_until; /* of each issue; 0: none waits */
 
 void dispatch_wake(struct dispatch *dispatch)

@@ -5,9 +5,7 @@
 static struct relay settings[] = {
     {.name = (char *)"office", .limits = {.connections = 4, .recipients_per_message = 100}},
     {.name = (char *)"second",
-     .limits = {.connections = 2,
-                .recipients_per_message = 50,
-                .rate = {60, USEC_PER_MINUTE}}},
+     .limits = {.connections = 2, .recipients_per_message = 50, .rate = {60, USEC_PER_MINUTE}}},
 };
 
 static struct conf *conf_of(size_t first, size_t count)

@@ -6,7 +6,7 @@
 
 #define SECOND USEC_PER_SEC
 #define MINUTE USEC_PER_MINUTE
-#define START (1000 * SECOND)
+#define START  (1000 * SECOND)
 
 static struct valve valve_with(struct limits limits)
 {
@@ -185,13 +185,15 @@ static void a_restart_gives_nothing_away(void **state)
 static void a_restart_keeps_what_was_learnt(void **state)
 {
     (void)state;
-    struct valve valve = valve_with((struct limits){.connections = 8, .recipients_per_message = 50});
+    struct valve valve =
+        valve_with((struct limits){.connections = 8, .recipients_per_message = 50});
     valve_went_well(&valve, 10, START);
     valve_too_fast(&valve, START);
     valve_too_many_connections(&valve, 2, START);
     valve_too_many_recipients(&valve, 9);
     const struct queue_valve saved = valve_save(&valve, "x", START, START);
-    struct valve again = valve_with((struct limits){.connections = 8, .recipients_per_message = 50});
+    struct valve again =
+        valve_with((struct limits){.connections = 8, .recipients_per_message = 50});
     valve_load(&again, &saved, 9 * MINUTE, START + SECOND);
     assert_in_range((int)valve_learnt(&again), 295, 305);
     assert_int_equal(again.connections, 2);

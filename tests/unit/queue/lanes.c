@@ -29,8 +29,8 @@ static size_t due(struct fixture *fixture, int64_t issue, const char *lane, usec
                   struct claim claims[], size_t room)
 {
     size_t claimed;
-    assert_good(queue_claim_due(fixture->queue, issue, lane, now, room, claims, &claimed,
-                                &fixture->error));
+    assert_good(
+        queue_claim_due(fixture->queue, issue, lane, now, room, claims, &claimed, &fixture->error));
     return claimed;
 }
 
@@ -43,8 +43,12 @@ static void clear(struct claim claims[], size_t count)
 static void record(struct fixture *fixture, const struct claim *claim, enum delivery_event event,
                    usec_t next)
 {
-    struct outcome outcome = {.delivery = claim->delivery, .issue = claim->issue, .event = event,
-                              .at = 1, .next_attempt = next, .counts = true};
+    struct outcome outcome = {.delivery = claim->delivery,
+                              .issue = claim->issue,
+                              .event = event,
+                              .at = 1,
+                              .next_attempt = next,
+                              .counts = true};
     assert_good(queue_record(fixture->queue, &outcome, &fixture->error));
 }
 
@@ -189,9 +193,12 @@ static void one_that_goes_alone_comes_alone(void **state)
     int64_t issue = fixture_admit(fixture, "2023-25", 3);
     size_t count = first(fixture, issue, claims, 3);
     for (size_t i = 0; i < count; i++) {
-        struct outcome outcome = {.delivery = claims[i].delivery, .issue = issue,
-                                  .event = ON_REFUSED_FOR_NOW, .at = 1,
-                                  .next_attempt = 10 + (int)i, .alone = i == 1};
+        struct outcome outcome = {.delivery = claims[i].delivery,
+                                  .issue = issue,
+                                  .event = ON_REFUSED_FOR_NOW,
+                                  .at = 1,
+                                  .next_attempt = 10 + (int)i,
+                                  .alone = i == 1};
         assert_good(queue_record(fixture->queue, &outcome, &fixture->error));
     }
     clear(claims, count);
@@ -226,8 +233,8 @@ static void giving_up_says_why_and_asks_of_the_unknown(void **state)
     record(fixture, &claims[0], ON_LOST_AFTER_END, 50);
     record(fixture, &claims[1], ON_REFUSED_FOR_NOW, 50);
     clear(claims, claimed);
-    assert_good(queue_give_up(fixture->queue, issue, GAVE_UP_TOO_LATE, 60, &count,
-                              &fixture->error));
+    assert_good(
+        queue_give_up(fixture->queue, issue, GAVE_UP_TOO_LATE, 60, &count, &fixture->error));
     assert_int_equal(count, 3);
     struct counts counts = fixture_counts(fixture, issue);
     assert_int_equal(counts.failed, 3);
