@@ -81,8 +81,8 @@ static const struct outbox_item *item_at(const struct seen *seen, guint index)
 static void what_lay_there_and_what_comes_is_taken(void **state)
 {
     struct fixture *fixture = *state;
-    put(fixture, "outbox/b.md", "text");
     put(fixture, "outbox/a.md", "text");
+    put(fixture, "outbox/b.md", "text");
     put(fixture, "outbox/~$a.md", "lock");
     struct seen *seen = start(fixture);
     assert_null(outbox_trouble(seen->outbox));
