@@ -145,12 +145,22 @@ static char *with_column(const struct place *place, const char *message, const c
 }
 #pragma GCC diagnostic pop
 
+/* The columns of a document are signs of a line, and nobody counts them; those of a list are named. */
+static bool has_named_columns(const char *file)
+{
+    static const char *const documents[] = {".md", ".markdown", ".txt", ".text"};
+    for (size_t i = 0; i < G_N_ELEMENTS(documents); i++)
+        if (g_str_has_suffix(file, documents[i]))
+            return false;
+    return true;
+}
+
 /* `with` is for a place with a column. */
 static char *line_of(const struct place *place, const char *message, const char *with)
 {
     if (!place->file)
         return g_strdup(message);
-    if (place->line > 0 && place->column > 0)
+    if (place->line > 0 && place->column > 0 && has_named_columns(place->file))
         return with_column(place, message, with);
     if (place->line > 0)
         return g_strdup_printf("%s:%d: %s", place->file, place->line, message);

@@ -151,7 +151,7 @@ char *problems_more_lines(const struct problems *problems, size_t index)
 }
 
 /* `FILE:LINE: remark: … (also in lines 30, 38)` */
-static void print_one(const struct problems *problems, size_t index, FILE *to)
+static void print_one(const struct problems *problems, size_t index, bool with_todo, FILE *to)
 {
     const struct problem *problem = problems_at(problems, index);
     AUTO(error) struct error shown = {0};
@@ -167,12 +167,31 @@ static void print_one(const struct problems *problems, size_t index, FILE *to)
         g_free(shown.what.local);
         shown.what.local = whole;
     }
+    if (!with_todo) {
+        g_clear_pointer(&shown.todo.english, g_free);
+        g_clear_pointer(&shown.todo.local, g_free);
+    }
     error_print(&shown, to);
 }
 
+static size_t next_shown(const struct problems *problems, enum severity severity, size_t from)
+{
+    while (from < problems_count(problems) && (problems_at(problems, from)->severity != severity ||
+                                               problems_is_repeat(problems, from)))
+        from++;
+    return from;
+}
+
+/* What several in a row ask for is said once, after the last of them. */
 void problems_print(const struct problems *problems, enum severity severity, FILE *to)
 {
-    for (size_t i = 0; i < problems_count(problems); i++)
-        if (problems_at(problems, i)->severity == severity && !problems_is_repeat(problems, i))
-            print_one(problems, i, to);
+    size_t count = problems_count(problems);
+    for (size_t i = next_shown(problems, severity, 0), next; i < count; i = next) {
+        next = next_shown(problems, severity, i + 1);
+        const char *todo = problems_at(problems, i)->error.todo.local;
+        print_one(problems, i,
+                  next == count ||
+                      g_strcmp0(todo, problems_at(problems, next)->error.todo.local) != 0,
+                  to);
+    }
 }

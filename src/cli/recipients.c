@@ -80,10 +80,34 @@ static bool show_table(struct ask *ask, const char *issue, const char *state, st
 /* --- as CSV --------------------------------------------------------------------------------------
  */
 
+/* By their names, as report.csv has them. */
+static char *named_groups(const json_t *row, const json_t *names)
+{
+    GString *joined = g_string_new(NULL);
+    size_t i;
+    const json_t *group;
+    json_array_foreach (json_object_get(row, "groups"), i, group) {
+        const char *name = json_get_text(names, json_string_value(group));
+        g_string_append_printf(joined, "%s%s", i ? _(", ") : "",
+                               name ? name : json_string_value(group));
+    }
+    return g_string_free(joined, FALSE);
+}
+
+/* Id to name, of an issue's groups. */
+static json_t *names_of(const json_t *issue)
+{
+    json_t *names = json_object();
+    size_t i;
+    const json_t *group;
+    json_array_foreach (json_object_get(issue, "groups"), i, group)
+        json_object_set(names, json_get_text(group, "group"), json_object_get(group, "name"));
+    return names;
+}
+
 static void print_csv_row(void *user, const json_t *row)
 {
-    (void)user;
-    AUTO(text) char *groups = joined_groups(row);
+    AUTO(text) char *groups = named_groups(row, user);
     AUTO(text) char *attempts = number_or_empty(row, "attempts");
     AUTO(text) char *code = number_or_empty(row, "code");
     const char *fields[] = {json_get_text(row, "address"),
@@ -113,12 +137,13 @@ static bool show_csv(struct ask *ask, const char *issue, const char *state, stru
     csv_add_bom(head);
     csv_add_record(head, heads, G_N_ELEMENTS(heads));
     /* An issue that isn't there is no empty table. */
-    AUTO(text) char *resource = ask_issue(issue, "/recipients?limit=1");
+    AUTO(text) char *resource = ask_issue(issue, "");
     AUTO(json) json_t *there = ask_get(ask, resource, error);
     if (!there)
         return false;
+    AUTO(json) json_t *names = names_of(there);
     (void)fputs(head->str, stdout);
-    return ask_recipients(ask, issue, state, print_csv_row, NULL, NULL, error);
+    return ask_recipients(ask, issue, state, print_csv_row, NULL, names, error);
 }
 
 /* --- as JSON -------------------------------------------------------------------------------------

@@ -49,6 +49,11 @@ static bool find_publication(struct intake *intake, const struct intake_order *o
     struct place place = document_place(order, issue->masthead_line);
     if (!named) {
         AUTO(text) char *names = names_of_publications(order->conf);
+        if (issue_may_lack_name(issue))
+            return problems_add(intake->problems, PROBLEM, "publication", EX_DATAERR, place,
+                                N_("write the bulletin's name on the first line"),
+                                N_("the masthead does not name the bulletin; known are: %s"),
+                                names);
         return problems_add(intake->problems, PROBLEM, "publication", EX_DATAERR, place,
                             N_("write the name in the masthead as it is known"),
                             N_("there is no publication \"%1$s\"; known are: %2$s"), issue->name,

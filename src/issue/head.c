@@ -11,7 +11,7 @@ struct head {
     struct outline *outline;
     struct issue *issue;
     int number_line, date_line;
-    bool supplement, numbered;
+    bool supplement, numbered, is_zero;
     int date_year;
 };
 
@@ -34,6 +34,15 @@ static void take_number(struct head *head, const struct masthead *said, int line
             issue->number = said->number;
         head->numbered = true;
     }
+    if (said->zero)
+        outline_problem(head->outline, "number-zero", line,
+                        N_("write the number under the name, such as 2023年 第25期"),
+                        N_("there is no issue 0"));
+    head->is_zero = head->is_zero || said->zero;
+    if (said->without_sign)
+        outline_problem(head->outline, "number-without-sign", line,
+                        N_("write 期 after the number"),
+                        N_("the number lacks its 期: %s"), said->without_sign);
     if (said->combined)
         outline_problem(head->outline, "combined-number", line,
                         N_("write the one number under which it is filed; a second issue in the "
@@ -291,7 +300,7 @@ static void finish_masthead(struct head *head)
                         N_("the document does not begin with the name of a bulletin"));
         return;
     }
-    if (!issue->number)
+    if (!issue->number && !head->is_zero)
         outline_problem(head->outline, "no-number", line,
                         N_("write the number under the name, such as 2023年 第25期"),
                         N_("the masthead has no number"));

@@ -142,6 +142,7 @@ struct imprint {
     struct issue *issue;
     enum label last;          /* what words under no label go on with */
     const char *distribution; /* the label that they stand under; the issue's own */
+    int distribution_line;    /* of the first such label; 0: none */
 };
 
 static void take_contact(struct imprint *imprint, const struct segment *segment, int line)
@@ -155,6 +156,11 @@ static void take_contact(struct imprint *imprint, const struct segment *segment,
     if (!*bare)
         return;
     if (!address_parse(&address, bare, place, NULL, &error)) {
+        /* Once more as it is written, for the words that quote it. */
+        AUTO(text) char *written = text_trim(folded);
+        error_clear(&error);
+        if (address_parse(&address, written, place, NULL, &error))
+            address_free(address);
         problems_take(imprint->outline->problems, "contact", &error);
         return;
     }
@@ -288,6 +294,8 @@ static void take_segment(struct imprint *imprint, const struct segment *segment,
         break;
     case LABEL_DISTRIBUTION:
         imprint->distribution = segment->name;
+        if (!imprint->distribution_line)
+            imprint->distribution_line = line;
         take_distribution(imprint, segment->value, line);
         break;
     case LABEL_OTHER:
@@ -315,4 +323,8 @@ void outline_read_imprint(struct outline *outline)
             imprint.distribution = label = kept;
         }
     }
+    if (imprint.distribution_line && !outline->issue->distribution->len)
+        outline_problem(outline, "distribution-empty", imprint.distribution_line,
+                        N_("write the groups after it, such as 分送：市科协驻会领导"),
+                        N_("no group stands behind %s"), label);
 }

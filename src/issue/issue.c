@@ -7,6 +7,7 @@
 #include "issue/outline.h"
 #include "issue/plain.h"
 #include "issue/secrecy.h"
+#include "issue/words.h"
 
 #include <string.h>
 
@@ -171,6 +172,11 @@ bool issue_read_explained(struct issue **issue, GPtrArray **explained, const voi
     return read_document(issue, explained, octets, length, name, problems);
 }
 
+bool issue_may_lack_name(const struct issue *issue)
+{
+    return issue->name && !issue->office && words_is_unit(issue->name);
+}
+
 /* --- what a publication requires --- */
 
 /* A macro, because a msgid must stand in the call that formats it. */
@@ -214,7 +220,8 @@ static void require_imprint(const struct issue *issue, unsigned require, struct 
     if (require & REQUIRE_REVIEWER && !issue->reviewer->len)
         MISSING(line, N_("write a line such as 审核：李四 at the end"),
                 N_("the imprint names no reviewer"));
-    if (require & REQUIRE_DISTRIBUTION && !issue->distribution->len)
+    if (require & REQUIRE_DISTRIBUTION && !issue->distribution->len &&
+        !was_told(problems, "distribution-empty"))
         MISSING(line, N_("write a line such as 分送：市科协驻会领导 at the end"),
                 N_("the imprint has no 分送 line: nobody would receive the issue"));
 }

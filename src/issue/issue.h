@@ -114,3 +114,6 @@ void issue_require(const struct issue *issue, unsigned require, struct problems 
 
 /* issue.json of bulletin.md, with the remarks among `problems`. A new reference. */
 json_t *issue_to_json(const struct issue *issue, const struct problems *problems);
+
+/* Is what stands as its name rather the office, so that the name was forgotten? */
+bool issue_may_lack_name(const struct issue *issue);

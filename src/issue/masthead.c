@@ -68,15 +68,27 @@ static void take_supplement(struct masthead *masthead, char **matched)
 static void take_year_and_number(struct masthead *masthead, char **matched)
 {
     masthead->year = number_of(matched[1]);
+    masthead->zero = masthead->zero || !number_of(matched[2]);
     if (!masthead->number)
         masthead->number = number_of(matched[2]);
 }
 
 static void take_number(struct masthead *masthead, char **matched)
 {
+    masthead->zero = masthead->zero || !number_of(matched[1]);
     /* 增刊第1期 came first, and a supplement is numbered apart. */
     if (!masthead->number)
         masthead->number = number_of(matched[1]);
+}
+
+static void take_number_without_sign(struct masthead *masthead, char **matched)
+{
+    if (masthead->number || masthead->zero)
+        return;
+    masthead->year = number_of(matched[1]);
+    masthead->number = number_of(matched[2]);
+    masthead->without_sign = g_strdup(matched[0]);
+    g_strstrip(masthead->without_sign);
 }
 
 static void take_month(struct masthead *masthead, char **matched)
@@ -112,6 +124,7 @@ static const struct form forms[] = {
      take_year_and_number},
     {OPEN "第\\s*" NUMBER "\\s*[期号]" CLOSE, take_number},
     {"^\\s*" NUMBER "\\s*期\\s*$", take_number},
+    {"^\\s*" OPEN YEAR "\\s*年\\s*第\\s*" NUMBER CLOSE "\\s*$", take_number_without_sign},
     {"\\bNo\\.?\\s*([0-9]{1,4})\\b", take_number},
     {YEAR "\\s*年\\s*" NUMBER "\\s*月\\s*份?", take_month},
     {OPEN YEAR "\\s*年\\s*度?" CLOSE, take_year},
@@ -192,6 +205,7 @@ void masthead_clear(struct masthead *masthead)
     g_free(masthead->impossible);
     g_free(masthead->combined);
     g_free(masthead->subtitle);
+    g_free(masthead->without_sign);
     if (masthead->rest)
         g_ptr_array_unref(masthead->rest);
     *masthead = (struct masthead){0};
@@ -199,7 +213,7 @@ void masthead_clear(struct masthead *masthead)
 
 bool masthead_says_something(const struct masthead *masthead)
 {
-    return masthead->year || masthead->number || masthead->total_given || masthead->date_given ||
+    return masthead->year || masthead->number || masthead->zero || masthead->total_given || masthead->date_given ||
            masthead->month_given || masthead->supplement || masthead->subtitle;
 }
 

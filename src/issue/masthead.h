@@ -12,6 +12,8 @@ struct masthead { /* 0, NULL: not said */
     bool month_given; /* a year and a month without a day */
     bool supplement;  /* 增刊 */
     bool total_given; /* 总第 期, also with nothing in it */
+    bool zero;        /* 第0期 */
+    char *without_sign; /* the words of a number that lacks its 期: 2023年 第25 */
     char *combined;   /* the words of two numbers at once: 第25、26期合刊 */
     char *subtitle;   /* …特刊, …专刊 */
     GPtrArray *rest;  /* of char *: the words that are none of these, in order */

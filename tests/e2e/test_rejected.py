@@ -147,3 +147,10 @@ def test_of_another_publications_outbox(tmp_path):
             assert not copies(server)
             (office.home / "monthly" / "outbox" / "25.md").write_text(bulletin(name="科普月刊"))
             assert office.end()["publication"] == "monthly"
+
+
+def test_a_forgotten_name_is_no_unknown_publication(rejected):
+    office, _, _ = rejected
+    office.drop("33.md", bulletin(33).replace("# 科协每周动态\n", ""))
+    why = office.why("33.md")
+    assert "刊头没有刊名" in why and "没有名为" not in why

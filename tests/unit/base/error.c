@@ -69,9 +69,24 @@ static void problems_are_sorted_by_place(void **state)
         assert_int_equal(problems_at(joined, i)->error.what.english[0], '1' + (int)i);
 }
 
+static void columns_are_named_in_lists_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file, *line;
+    } rows[] = {{"a.csv", "a.csv:7: no (column B)"}, {"a.md", "a.md:7: no"}, {"a.txt", "a.txt:7: no"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        AUTO(error) struct error error = {0};
+        error_set(&error, EX_DATAERR, (struct place){rows[i].file, 7, 2}, NULL, "no");
+        AUTO(text) char *line = error_line_english(&error);
+        assert_string_equal(line, rows[i].line);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(columns_are_named_in_lists_alone),
         cmocka_unit_test(the_first_error_was_the_cause),
         cmocka_unit_test(errno_chooses_the_class),
         cmocka_unit_test(nobody_need_want_the_error),

@@ -35,7 +35,6 @@ static void what_is_said_again_is_gathered(void **state)
     add(problems, REMARK, 12, "and");
     char *remarks = printed(problems, REMARK), *wrong = printed(problems, PROBLEM);
     assert_string_equal(remarks, "a.md:3: remark: an English word: and (also in lines 9, 12)\n"
-                                 "    mend it\n"
                                  "a.md:5: remark: an English word: or\n"
                                  "    mend it\n");
     assert_string_equal(wrong, "a.md:11: an English word: and\n    mend it\n");
