@@ -296,6 +296,15 @@ void reception_forget(struct reception *reception, const struct outbox *outbox)
     }
 }
 
+/* An intake whose daemon was killed may still write there, into a folder that no other uses: what
+ * it leaves is swept at the next start. */
+static void sweep_spool(const char *spool)
+{
+    AUTO(error) struct error error = {0};
+    if (!folder_remove(spool, &error))
+        log_error(LOG_WARNING, nothing(), &error);
+}
+
 bool reception_start(struct reception **reception, sd_event *loop,
                      const struct reception_parts *parts, struct error *error)
 {
@@ -304,8 +313,8 @@ bool reception_start(struct reception **reception, sd_event *loop,
     fresh->parts = *parts;
     fresh->visits = g_ptr_array_new_with_free_func(visit_free);
     fresh->spool = g_build_filename(parts->conf->state_dir, "spool", "intake", NULL);
-    if (!folder_remove(fresh->spool, error) || !folder_make(fresh->spool, error) ||
-        !admission_sweep(parts->conf, parts->queue, error)) {
+    sweep_spool(fresh->spool);
+    if (!folder_make(fresh->spool, error) || !admission_sweep(parts->conf, parts->queue, error)) {
         reception_stop(fresh);
         return false;
     }
