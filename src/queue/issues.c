@@ -124,6 +124,8 @@ static bool open_issue_save(struct queue *queue, struct open_issue *issue, struc
 
 bool open_issues_save(struct queue *queue, struct error *error)
 {
+    if (!queue_is_sound(queue, error))
+        return false;
     GHashTableIter iter;
     void *issue;
     g_hash_table_iter_init(&iter, queue->open);

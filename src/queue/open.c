@@ -111,5 +111,6 @@ void queue_close(struct queue *queue)
     if (queue->lock >= 0)
         close(queue->lock);
     g_hash_table_unref(queue->open);
+    error_clear(&queue->failure);
     g_free(queue);
 }

@@ -28,17 +28,15 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_ISSUE_SAME] = "SELECT id FROM issue WHERE publication = ?1 AND key = ?2",
     [SQL_ISSUE_OF_PARCEL] = "SELECT 1 FROM issue WHERE parcel = ?1",
     [SQL_ISSUE_BY_ID] = "SELECT " ISSUE_COLUMNS " FROM issue WHERE id = ?1",
-    [SQL_ISSUES] = "SELECT " ISSUE_COLUMNS
-                   " FROM issue WHERE kind <> 'notice' ORDER BY id DESC LIMIT ?1",
-    [SQL_ISSUES_OPEN] = "SELECT " ISSUE_COLUMNS
-                        " FROM issue WHERE state IN (1, 2) OR reported = 0 ORDER BY id",
-    [SQL_ISSUES_NAMED] = "SELECT " ISSUE_COLUMNS
-                         " FROM issue WHERE kind <> 'notice' AND key = ?1"
+    [SQL_ISSUES] =
+        "SELECT " ISSUE_COLUMNS " FROM issue WHERE kind <> 'notice' ORDER BY id DESC LIMIT ?1",
+    [SQL_ISSUES_OPEN] =
+        "SELECT " ISSUE_COLUMNS " FROM issue WHERE state IN (1, 2) OR reported = 0 ORDER BY id",
+    [SQL_ISSUES_NAMED] = "SELECT " ISSUE_COLUMNS " FROM issue WHERE kind <> 'notice' AND key = ?1"
                          " AND (?2 IS NULL OR publication = ?2) ORDER BY id",
     [SQL_ISSUE_SET_FILED] = "UPDATE issue SET filed = 1 WHERE id = ?1",
     [SQL_ISSUE_SET_REPORTED] = "UPDATE issue SET reported = ?2 WHERE id = ?1",
-    [SQL_GROUP_ADD] =
-        "INSERT INTO issue_group (issue, position, id, name) VALUES (?1, ?2, ?3, ?4)",
+    [SQL_GROUP_ADD] = "INSERT INTO issue_group (issue, position, id, name) VALUES (?1, ?2, ?3, ?4)",
     [SQL_GROUPS] = "SELECT id, name FROM issue_group WHERE issue = ?1 ORDER BY position",
     [SQL_GROUP_SET_SIZE] = "UPDATE issue_group SET recipients = ?3 WHERE issue = ?1 AND id = ?2",
     [SQL_GROUP_SMALLEST] =
@@ -50,9 +48,9 @@ static const char *const texts[SQL_COUNT] = {
         "SELECT id, key, first, last FROM issue WHERE publication = ?1 AND id < ?2" WENT_OUT
         " AND (?3 IS NULL OR EXISTS (SELECT 1 FROM issue_group WHERE issue_group.issue = issue.id"
         " AND issue_group.id = ?3)) ORDER BY id DESC LIMIT 1",
-    [SQL_ISSUES_BEFORE] = "SELECT " ISSUE_COLUMNS
-                          " FROM issue WHERE publication = ?1 AND id < ?2" WENT_OUT
-                          " ORDER BY id DESC LIMIT ?3",
+    [SQL_ISSUES_BEFORE] =
+        "SELECT " ISSUE_COLUMNS " FROM issue WHERE publication = ?1 AND id < ?2" WENT_OUT
+        " ORDER BY id DESC LIMIT ?3",
     [SQL_PERSONS] = "SELECT address, name, groups FROM delivery WHERE id BETWEEN ?1 AND ?2",
     [SQL_DELIVERY_MAX] = "SELECT coalesce(max(id), 0) FROM delivery",
     [SQL_DELIVERY_ADD] =
@@ -142,10 +140,11 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_MEMBERS_ALIKE] = "SELECT DISTINCT address FROM membership"
                           " WHERE until IS NULL AND lower(address) = lower(?1) ORDER BY address",
     [SQL_MEMBERS_ANY] = "SELECT 1 FROM membership WHERE until IS NULL LIMIT 1",
-    [SQL_LATELY] = "SELECT id, address, name, title, unit, groups, state, attempts, relay, code,"
-                   " enhanced, answer, sent_at, next_attempt, origin, gave_up FROM delivery"
-                   " WHERE id BETWEEN ?1 AND ?2"
-                   " AND (instr(lower(address), ?3) OR instr(lower(coalesce(name, '')), ?3)) LIMIT ?4",
+    [SQL_LATELY] =
+        "SELECT id, address, name, title, unit, groups, state, attempts, relay, code,"
+        " enhanced, answer, sent_at, next_attempt, origin, gave_up FROM delivery"
+        " WHERE id BETWEEN ?1 AND ?2"
+        " AND (instr(lower(address), ?3) OR instr(lower(coalesce(name, '')), ?3)) LIMIT ?4",
 };
 
 bool sql_failed(struct queue *queue, struct error *error)
@@ -153,9 +152,22 @@ bool sql_failed(struct queue *queue, struct error *error)
     int code = sqlite3_errcode(queue->db);
     const char *file = sqlite3_db_filename(queue->db, "main");
     bool for_now = code == SQLITE_FULL || code == SQLITE_BUSY || code == SQLITE_NOMEM;
-    return error_set(error, for_now ? EX_TEMPFAIL : EX_IOERR, (struct place){file, 0, 0},
-                     code == SQLITE_FULL ? N_("make room on the disk of state_dir") : NULL,
-                     N_("the queue can't be used: %s"), sqlite3_errmsg(queue->db));
+    struct error failure = {0};
+    error_set(&failure, for_now ? EX_TEMPFAIL : EX_IOERR, (struct place){file, 0, 0},
+              code == SQLITE_FULL ? N_("make room on the disk of state_dir") : NULL,
+              N_("the queue can't be used: %s"), sqlite3_errmsg(queue->db));
+    if (!error_is_set(&queue->failure))
+        error_copy(&queue->failure, &failure);
+    return error_pass(error, &failure);
+}
+
+bool queue_is_sound(const struct queue *queue, struct error *error)
+{
+    if (!error_is_set(&queue->failure))
+        return true;
+    struct error failure = {0};
+    error_copy(&failure, &queue->failure);
+    return error_pass(error, &failure);
 }
 
 sqlite3_stmt *sql_get(struct queue *queue, enum sql which, struct error *error)
@@ -164,8 +176,8 @@ sqlite3_stmt *sql_get(struct queue *queue, enum sql which, struct error *error)
     if (*statement) {
         sqlite3_reset(*statement);
         sqlite3_clear_bindings(*statement);
-    } else if (sqlite3_prepare_v3(queue->db, texts[which], -1, SQLITE_PREPARE_PERSISTENT,
-                                  statement, NULL) != SQLITE_OK) {
+    } else if (sqlite3_prepare_v3(queue->db, texts[which], -1, SQLITE_PREPARE_PERSISTENT, statement,
+                                  NULL) != SQLITE_OK) {
         sql_failed(queue, error);
         return NULL;
     }
@@ -225,6 +237,8 @@ char *sql_text(sqlite3_stmt *statement, int column)
 
 bool change_begin(struct queue *queue, struct error *error)
 {
+    if (!queue_is_sound(queue, error))
+        return false;
     if (!queue->in_transaction && sql_run(queue, error, SQL_BEGIN, ""))
         queue->in_transaction = true;
     return queue->in_transaction;
@@ -233,7 +247,8 @@ bool change_begin(struct queue *queue, struct error *error)
 void change_rollback(struct queue *queue)
 {
     struct error ignored = {0};
-    if (queue->db && !sqlite3_get_autocommit(queue->db) && !sql_run(queue, &ignored, SQL_ROLLBACK, ""))
+    if (queue->db && !sqlite3_get_autocommit(queue->db) &&
+        !sql_run(queue, &ignored, SQL_ROLLBACK, ""))
         error_clear(&ignored);
     queue->in_transaction = false;
 }
@@ -245,6 +260,8 @@ bool queue_is_dirty(const struct queue *queue)
 
 bool queue_commit(struct queue *queue, struct error *error)
 {
+    if (!queue_is_sound(queue, error))
+        return false;
     if (!queue->in_transaction)
         return true;
     if (!open_issues_save(queue, error) || !sql_run(queue, error, SQL_COMMIT, ""))

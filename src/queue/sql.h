@@ -77,7 +77,8 @@ enum sql {
 
 /* An issue that can still change, as it is in memory; written with each commit. */
 struct open_issue {
-    int64_t id, first, last, cursor; /* delivery ids; cursor: the last one claimed for a first try */
+    int64_t id, first, last,
+        cursor; /* delivery ids; cursor: the last one claimed for a first try */
     char *publication, *key;
     enum issue_state state;
     enum hold_reason why;
@@ -93,7 +94,8 @@ struct queue {
     sqlite3_stmt *statements[SQL_COUNT];
     int lock; /* -1: reading only */
     bool in_transaction;
-    GHashTable *open; /* id to struct open_issue */
+    struct error failure; /* the first of SQLite's; {0}: none */
+    GHashTable *open;     /* id to struct open_issue */
     queue_lane_of *lane_of;
     void *lane_user;
 };
@@ -109,6 +111,10 @@ MUST bool sql_run(struct queue *queue, struct error *error, enum sql which, cons
                   ...);
 /* Sets the error from SQLite's last one: EX_TEMPFAIL for a full disk, EX_IOERR else. */
 bool sql_failed(struct queue *queue, struct error *error);
+/* SQLite may have rolled back what memory has counted already: from a failure on nothing may be
+ * written until the queue is opened anew, whoever met it. False: it failed, and this was its error.
+ */
+MUST bool queue_is_sound(const struct queue *queue, struct error *error);
 char *sql_text(sqlite3_stmt *statement, int column); /* NULL stays NULL; the caller frees */
 
 /* Begins a transaction where there is none. */
@@ -140,5 +146,4 @@ char *open_issue_name(struct queue *queue, int64_t id);
 
 /* Adds a line to the history inside the transaction. */
 MUST bool history_add(struct queue *queue, usec_t at, const char *who, const char *what,
-                      int64_t issue, const char *address, const char *detail,
-                      struct error *error);
+                      int64_t issue, const char *address, const char *detail, struct error *error);

@@ -87,6 +87,8 @@ static bool has_first(const struct open_issue *issue)
 
 bool queue_work(struct queue *queue, GArray **work, struct error *error)
 {
+    if (!queue_is_sound(queue, error))
+        return false;
     GArray *all = g_array_new(FALSE, TRUE, sizeof(struct work));
     g_array_set_clear_func(all, work_clear);
     GHashTableIter iter;
