@@ -2,6 +2,7 @@
  * asserted: the machine that runs the tests is not ours. */
 #include "../cases.h"
 
+#include "base/file.h"
 #include "issue/issue.h"
 
 #include <string.h>
@@ -98,10 +99,36 @@ static void hostile_documents_stay_within_bounds(void **state)
     }
 }
 
+/* Octets that once took the reader down. */
+static void what_fuzzing_found_is_read_or_refused(void **state)
+{
+    (void)state;
+    static const char folder[] = "tests/fuzz/corpus/issue";
+    GDir *open = g_dir_open(folder, 0, NULL);
+    assert_non_null(open);
+    for (const char *file; (file = g_dir_read_name(open));) {
+        AUTO(text) char *path = g_build_filename(folder, file, NULL);
+        AUTO(error) struct error error = {0};
+        AUTO(bytes) GBytes *bytes = NULL;
+        CASE(file);
+        assert_true(file_load(&bytes, path, 1 << 20, &error));
+        gsize length;
+        const void *octets = g_bytes_get_data(bytes, &length);
+        for (int markdown = 0; markdown < 2; markdown++) {
+            AUTO(problems) struct problems *problems = problems_new();
+            AUTO(issue) struct issue *issue = NULL;
+            bool good = issue_read(&issue, octets, length, markdown ? "a.md" : "a.txt", problems);
+            assert_int_equal(good, !problems_any(problems));
+        }
+    }
+    g_dir_close(open);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hostile_documents_stay_within_bounds),
+        cmocka_unit_test(what_fuzzing_found_is_read_or_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
