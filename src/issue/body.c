@@ -142,8 +142,8 @@ static void see_context(struct walk *walk, struct reading *reading)
     if (is_weaker(walk, reading->evidence))
         reading->evidence |= SEEN_WEAKER;
     if (walk->sign)
-        reading->evidence |= g_utf8_get_char(reading->block->text) == walk->sign ? SEEN_SAME_SIGN
-                                                                                 : SEEN_WEAKER;
+        reading->evidence |=
+            g_utf8_get_char(reading->block->text) == walk->sign ? SEEN_SAME_SIGN : SEEN_WEAKER;
     if (walk->in_article && !walk->has_text && !walk->after_section &&
         walk->open_form & ~reading->evidence)
         reading->evidence |= SEEN_UNDER_TITLE;

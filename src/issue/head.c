@@ -47,8 +47,7 @@ static void take_number(struct head *head, const struct masthead *said, int line
         outline_problem(head->outline, "combined-number", line,
                         N_("write the one number under which it is filed; a second issue in the "
                            "same mail has none"),
-                        N_("an issue has one number, this masthead gives two: %s"),
-                        said->combined);
+                        N_("an issue has one number, this masthead gives two: %s"), said->combined);
     if (said->number && !head->number_line)
         head->number_line = line;
     if (said->year && issue->year && issue->year != said->year)
@@ -310,178 +309,12 @@ static void finish_masthead(struct head *head)
                         N_("the masthead has no year"));
 }
 
-/* --- the contents --- */
-
-static bool occurs_again(const struct outline *outline, const char *key)
-{
-    return GPOINTER_TO_INT(g_hash_table_lookup(outline->occurrences, key)) > 1;
-}
-
-/* Adds the entries of a block's lines from `first`; a line that was full goes on in the next. */
-static void add_entries(struct outline *outline, const struct block *block, guint first)
-{
-    AUTO(str) GString *entry = g_string_new(NULL);
-    int number = 0;
-    for (guint i = first; i < block->lines->len; i++) {
-        const struct block_line *line = block->lines->pdata[i];
-        if (!entry->len)
-            number = line->line;
-        words_join(entry, line->text);
-        if (line->full && i + 1 < block->lines->len)
-            continue;
-        bool bracketed = false;
-        AUTO(text) char *group = words_framed(entry->str, &bracketed);
-        if (bracketed)
-            contents_add_section(&outline->contents, group);
-        else
-            contents_add(&outline->contents, entry->str, number);
-        g_string_truncate(entry, 0);
-    }
-}
-
-static const char *widest_cell(const GPtrArray *cells)
-{
-    const char *widest = "";
-    for (guint i = 0; i < cells->len; i++)
-        if (strlen(cells->pdata[i]) > strlen(widest))
-            widest = cells->pdata[i];
-    return widest;
-}
-
-static bool is_page_cell(const char *cell)
-{
-    AUTO(text) char *key = words_key(cell);
-    return strspn(key, "0123456789") == strlen(key);
-}
-
-/* An author beside an entry stands at the article too, or nowhere. */
-static void tell_other_cells(const struct outline *outline, const GPtrArray *cells,
-                             const char *entry, int line)
-{
-    for (guint i = 0; i < cells->len; i++) {
-        const char *cell = cells->pdata[i];
-        if (cell != entry && !is_page_cell(cell))
-            outline_remark(outline, "contents-column", line, N_("nothing has to be done"),
-                           N_("the mail does not show this column of the contents: %s"), cell);
-    }
-}
-
-static void add_table_entries(struct outline *outline, const struct block *table)
-{
-    for (guint i = 0; i < table->rows->len; i++) {
-        const char *text = widest_cell(table->rows->pdata[i]);
-        AUTO(text) char *bare = text_squeeze(text);
-        bool caption = i == 0 && (!strcmp(bare, "标题") || !strcmp(bare, "题目") ||
-                                  !strcmp(bare, "篇目") || contents_is_head(bare));
-        int line = ((struct block_line *)table->lines->pdata[i])->line;
-        if (caption)
-            continue;
-        contents_add(&outline->contents, text, line);
-        tell_other_cells(outline, table->rows->pdata[i], text, line);
-    }
-}
-
-/* Does a line of text after the head still stand in the contents? An article's title comes again
- * later or is the first entry come again; over text it begins the articles. */
-static bool is_entry(struct outline *outline, const struct reading *reading, bool listed)
-{
-    if (!(reading->evidence & SEEN_SHORT) || reading->evidence & SEEN_LABEL)
-        return false;
-    const GPtrArray *entries = outline->contents.entries;
-    if (contents_has(&outline->contents, reading->key) ||
-        (listed && reading->evidence & SEEN_HEADING))
-        return false;
-    if (occurs_again(outline, reading->key))
-        return true;
-    if (reading->evidence & SEEN_HEADING || listed)
-        return false;
-    if (entries->len && contents_match(&outline->contents, reading->key))
-        return false;
-    return !(reading->evidence & SEEN_OVER_TEXT) || reading->evidence & SEEN_NUMBERED;
-}
-
-/* A name over a list of entries, though no brackets show it. */
-static bool is_group(const struct outline *outline, guint at)
-{
-    const struct reading *reading = &outline->readings[at];
-    return reading->block->kind == BLOCK_PARAGRAPH && reading->evidence & SEEN_SHORT &&
-           !(reading->evidence & SEEN_CLOSED) && at + 1 < outline->imprint &&
-           reading[1].block->kind == BLOCK_LIST && occurs_again(outline, reading->key);
-}
-
-static bool take_contents_block(struct outline *outline, guint at, bool *listed)
-{
-    const struct reading *reading = &outline->readings[at];
-    const struct block *block = reading->block;
-    if (block->kind == BLOCK_LIST || block->kind == BLOCK_TABLE) {
-        if (block->kind == BLOCK_TABLE)
-            add_table_entries(outline, block);
-        else
-            add_entries(outline, block, 0);
-        *listed = true;
-        return true;
-    }
-    if (block->kind != BLOCK_PARAGRAPH && block->kind != BLOCK_HEADING)
-        return false;
-    bool group = reading->evidence & SEEN_FRAMED && reading->key;
-    if (group && occurs_again(outline, reading->key) &&
-        !g_hash_table_contains(outline->contents.sections, reading->key)) {
-        contents_add_section(&outline->contents, reading->key);
-        const struct block *next = at + 1 < outline->imprint ? reading[1].block : NULL;
-        return (!(reading->evidence & SEEN_OVER_TEXT) && !*listed) ||
-               (next && (next->kind == BLOCK_LIST || (next->text && contents_has_page(next->text))));
-    }
-    if (!group && is_group(outline, at)) {
-        contents_add_section(&outline->contents, reading->key);
-        return true;
-    }
-    if (group || !is_entry(outline, reading, *listed))
-        return false;
-    add_entries(outline, block, 0);
-    return true;
-}
-
-/* The entries may stand in one paragraph with the head. */
-static bool begins_contents(struct outline *outline, guint at)
-{
-    const struct block *block = outline->readings[at].block;
-    if (!block->lines->len || block->kind == BLOCK_PICTURE)
-        return false;
-    const struct block_line *first = block->lines->pdata[0];
-    if (!contents_is_head(first->text))
-        return false;
-    if (block->lines->len > 1)
-        add_entries(outline, block, 1);
-    return true;
-}
-
-static guint read_contents(struct outline *outline, guint at)
-{
-    guint i = at;
-    while (i < outline->imprint && outline->readings[i].block->kind == BLOCK_RULE)
-        i++;
-    if (i >= outline->imprint || !begins_contents(outline, i))
-        return at;
-    bool listed = false;
-    for (guint r = at; r <= i; r++)
-        outline->readings[r].role = r < i ? ROLE_RULE : ROLE_CONTENTS;
-    for (i++; i < outline->imprint; i++) {
-        bool rule = outline->readings[i].block->kind == BLOCK_RULE;
-        if (rule && outline->contents.entries->len)
-            break;
-        if (!rule && !take_contents_block(outline, i, &listed))
-            break;
-        outline->readings[i].role = rule ? ROLE_RULE : ROLE_CONTENTS;
-    }
-    return i;
-}
-
 void outline_read_head(struct outline *outline)
 {
     struct head head = {.outline = outline, .issue = outline->issue};
     guint at = read_masthead(&head);
     finish_masthead(&head);
-    outline->body = read_contents(outline, at);
+    outline->body = outline_read_contents(outline, at);
     for (guint i = 0; i < outline->contents.entries->len; i++) {
         const struct entry *entry = outline->contents.entries->pdata[i];
         g_ptr_array_add(outline->issue->contents, g_strdup(entry->text));

@@ -45,13 +45,21 @@ void issue_free(struct issue *issue)
 {
     if (!issue)
         return;
-    char *const texts[] = {issue->publication,   issue->name,           issue->key,
-                           issue->kind,          issue->subtitle,       issue->office,
-                           issue->date,          issue->contact,        issue->telephone,
-                           issue->contact_label, issue->telephone_label,
-                           issue->document_name, issue->document_sha256};
-    GPtrArray *const arrays[] = {issue->contents, issue->sections, issue->articles,
-                                 issue->editor,   issue->reviewer, issue->distribution,
+    char *const texts[] = {issue->publication,
+                           issue->name,
+                           issue->key,
+                           issue->kind,
+                           issue->subtitle,
+                           issue->office,
+                           issue->date,
+                           issue->contact,
+                           issue->telephone,
+                           issue->contact_label,
+                           issue->telephone_label,
+                           issue->document_name,
+                           issue->document_sha256};
+    GPtrArray *const arrays[] = {issue->contents,      issue->sections,       issue->articles,
+                                 issue->editor,        issue->reviewer,       issue->distribution,
                                  issue->editor_labels, issue->reviewer_labels};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
@@ -129,8 +137,8 @@ static int last_line(const char *text)
     return last;
 }
 
-static bool read_document(struct issue **issue, GPtrArray **explained, const void *octets, size_t length,
-                 const char *name, struct problems *problems)
+static bool read_document(struct issue **issue, GPtrArray **explained, const void *octets,
+                          size_t length, const char *name, struct problems *problems)
 {
     AUTO(str) GString *text = NULL;
     *issue = NULL;

@@ -62,18 +62,19 @@ struct distribution_line {
 struct issue {
     char *publication; /* its id; set once it is known whose it is, else NULL */
     char *name;
-    char *key;                      /* 2023-25, 2023-s1 */
-    char *kind;                     /* "regular", "supplement" */
-    char *subtitle;                 /* NULL: none */
-    int year, number, total_number; /* 0: not there */
-    char *office;                   /* NULL: none */
-    char *date;                     /* 2023-11-16; NULL: none */
-    GPtrArray *contents, *sections; /* of char * */
-    GPtrArray *articles;            /* of struct article */
-    char *contact, *telephone;      /* NULL: none */
+    char *key;                             /* 2023-25, 2023-s1 */
+    char *kind;                            /* "regular", "supplement" */
+    char *subtitle;                        /* NULL: none */
+    int year, number, total_number;        /* 0: not there */
+    char *office;                          /* NULL: none */
+    char *date;                            /* 2023-11-16; NULL: none */
+    GPtrArray *contents, *sections;        /* of char * */
+    GPtrArray *articles;                   /* of struct article */
+    char *contact, *telephone;             /* NULL: none */
     char *contact_label, *telephone_label; /* as the imprint has them, such as 信息报送邮箱 */
-    GPtrArray *editor, *reviewer;   /* of char *: persons */
-    GPtrArray *editor_labels, *reviewer_labels; /* of char *: each person's, as the imprint has it */
+    GPtrArray *editor, *reviewer;          /* of char *: persons */
+    GPtrArray *editor_labels,
+        *reviewer_labels;    /* of char *: each person's, as the imprint has it */
     GPtrArray *distribution; /* of struct distribution_line */
     char *document_name, *document_sha256;
     int masthead_line, imprint_line; /* an imprint that is not there: the last line */

@@ -193,7 +193,7 @@ static bool begins_block(const struct block_line *line)
     if (strlen(line->text) > 150)
         return false;
     AUTO(text) char *framed = words_framed(line->text, &bracketed);
-    if (framed && bracketed)
+    if ((framed && bracketed) || (line->line < HEAD_LINES && contents_is_head(line->text)))
         return true;
     return words_mark(line->text, &rest) == MARK_BULLET && *rest;
 }
@@ -214,7 +214,8 @@ static bool ends_block(const struct block_line *line)
         return false;
     bool bracketed = false;
     AUTO(text) char *framed = words_framed(line->text, &bracketed);
-    return (framed && bracketed) || is_entry(line) || (line->line < HEAD_LINES && masthead_is_line(line->text));
+    return (framed && bracketed) || is_entry(line) ||
+           (line->line < HEAD_LINES && masthead_is_line(line->text));
 }
 
 /* Numbers at a line's beginning begin a block, unless the line before was full: then it may be

@@ -7,13 +7,12 @@
 #include <string.h>
 
 /* All of them match text_fold()ed text: full-width digits, brackets and blanks are plain there. */
-#define YEAR    "([" NUMERAL_DIGITS "](?:\\s*[" NUMERAL_DIGITS "]){3})"
-#define NUMBER  "([" NUMERAL_CHARACTERS "](?:\\s*[" NUMERAL_CHARACTERS "]){0,4})"
-#define AND_NUMBER                                                                                \
-    "(?:\\s*期?\\s*[、,—–~至和-]{1,2}\\s*第?\\s*[" NUMERAL_CHARACTERS "]{1,4})"
-#define OPEN    "[(\\[〔【{]?\\s*"
-#define CLOSE   "\\s*[)\\]〕】}]?"
-#define WEEKDAY "(?:\\s*[(]?\\s*(?:星期|周)\\s*[一二三四五六日天]\\s*[)]?)?"
+#define YEAR       "([" NUMERAL_DIGITS "](?:\\s*[" NUMERAL_DIGITS "]){3})"
+#define NUMBER     "([" NUMERAL_CHARACTERS "](?:\\s*[" NUMERAL_CHARACTERS "]){0,4})"
+#define AND_NUMBER "(?:\\s*期?\\s*[、,—–~至和-]{1,2}\\s*第?\\s*[" NUMERAL_CHARACTERS "]{1,4})"
+#define OPEN       "[(\\[〔【{]?\\s*"
+#define CLOSE      "\\s*[)\\]〕】}]?"
+#define WEEKDAY    "(?:\\s*[(]?\\s*(?:星期|周)\\s*[一二三四五六日天]\\s*[)]?)?"
 
 typedef void take(struct masthead *masthead, char **matched);
 

@@ -55,7 +55,7 @@ struct reading { /* of one block */
     enum role role;
     bool scored; /* asked whether it is a title … */
     int score;   /* … what speaks for it */
-    char *key; /* words_key() of a short text; else NULL */
+    char *key;   /* words_key() of a short text; else NULL */
 };
 
 struct outline {
@@ -77,9 +77,10 @@ GPtrArray *outline_make(struct issue *issue, GPtrArray *blocks, const char *name
 
 /* The steps, in their order; each leaves its blocks' roles. */
 void outline_gather(struct outline *outline); /* evidence.c: what each block shows by itself */
-void outline_find_imprint(struct outline *outline); /* imprint.c: where it begins */
-void outline_read_head(struct outline *outline);    /* head.c: masthead and contents */
-void outline_decide_body(struct outline *outline);  /* body.c: sections, titles, text */
+void outline_find_imprint(struct outline *outline);             /* imprint.c: where it begins */
+void outline_read_head(struct outline *outline);                /* head.c: masthead and contents */
+guint outline_read_contents(struct outline *outline, guint at); /* listing.c: where they end */
+void outline_decide_body(struct outline *outline);              /* body.c: sections, titles, text */
 void outline_build_articles(struct outline *outline, GPtrArray *blocks); /* article.c */
 void outline_read_imprint(struct outline *outline);                      /* imprint.c */
 GPtrArray *outline_explain(const struct outline *outline);               /* explain.c */

@@ -2,6 +2,7 @@
  * asserted: the machine that runs the tests is not ours. */
 #include "../cases.h"
 
+#include "base/file.h"
 #include "issue/issue.h"
 
 #include <string.h>
@@ -61,9 +62,12 @@ static void hostile_documents_stay_within_bounds(void **state)
     (void)state;
     static const struct row rows[] = {
         {"an issue of 2 MB", "## 一号\n\n",
-         "培训班采用专题报告、专题辅导和分组研讨等形式，全面学习、把握、落实有关精神，把学到的转化为"
-         "坚定理想、锤炼党性和指导实践、推动工作的力量。市科协党组书记在专题辅导报告中指出，科技社团是"
-         "科技人才和创新资源的聚集地，承载着繁荣学术交流、培育科技人才、促进国际合作、推动产学研融合的"
+         "培训班采用专题报告、专题辅导和分组研讨等形式，全面学习、把握、落实有关精神，把学到的转化"
+         "为"
+         "坚定理想、锤炼党性和指导实践、推动工作的力量。市科协党组书记在专题辅导报告中指出，科技社"
+         "团是"
+         "科技人才和创新资源的聚集地，承载着繁荣学术交流、培育科技人才、促进国际合作、推动产学研融"
+         "合的"
          "重要使命，要坚定发展信心，聚焦主责主业，优化治理结构，提升竞争实力。\n\n",
          3300, "## 二号\n\n文。\n\n编辑：张三\n分送：甲\n"},
         {"2 MB of short paragraphs", "## 一号\n\n",
@@ -79,7 +83,8 @@ static void hostile_documents_stay_within_bounds(void **state)
         {"brackets", "## 一号\n\n", "[", 1000000, "\n"},
         {"emphasis", "## 一号\n\n", "**a", 300000, "\n"},
         {"bars", "## 一号\n\n|a|\n|-|\n", "|甲|乙|丙|\n", 50000, ""},
-        {"contents of 20,000 entries", "目录\n\n", "- 一号培训班开班\n", 20000, "\n## 一号\n\n文。\n"},
+        {"contents of 20,000 entries", "目录\n\n", "- 一号培训班开班\n", 20000,
+         "\n## 一号\n\n文。\n"},
         {"footnotes", "## 一号\n\n文[^1]。\n\n", "[^1]: 注。\n", 50000, ""},
     };
     static const char *const names[] = {"a.md", "a.txt"};
@@ -94,10 +99,36 @@ static void hostile_documents_stay_within_bounds(void **state)
     }
 }
 
+/* Octets that once took the reader down. */
+static void what_fuzzing_found_is_read_or_refused(void **state)
+{
+    (void)state;
+    static const char folder[] = "tests/fuzz/corpus/issue";
+    GDir *open = g_dir_open(folder, 0, NULL);
+    assert_non_null(open);
+    for (const char *file; (file = g_dir_read_name(open));) {
+        AUTO(text) char *path = g_build_filename(folder, file, NULL);
+        AUTO(error) struct error error = {0};
+        AUTO(bytes) GBytes *bytes = NULL;
+        CASE(file);
+        assert_true(file_load(&bytes, path, 1 << 20, &error));
+        gsize length;
+        const void *octets = g_bytes_get_data(bytes, &length);
+        for (int markdown = 0; markdown < 2; markdown++) {
+            AUTO(problems) struct problems *problems = problems_new();
+            AUTO(issue) struct issue *issue = NULL;
+            bool good = issue_read(&issue, octets, length, markdown ? "a.md" : "a.txt", problems);
+            assert_int_equal(good, !problems_any(problems));
+        }
+    }
+    g_dir_close(open);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hostile_documents_stay_within_bounds),
+        cmocka_unit_test(what_fuzzing_found_is_read_or_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,8 +74,7 @@ static char *signature(const char *text, gsize length, const char *name)
     AUTO(issue) struct issue *issue = NULL;
     GString *all = g_string_new(NULL);
     if (!issue_read(&issue, text, length, name, problems)) {
-        g_string_append_printf(all, "refused: %s\n",
-                               problems_at(problems, 0)->error.what.english);
+        g_string_append_printf(all, "refused: %s\n", problems_at(problems, 0)->error.what.english);
         return g_string_free(all, FALSE);
     }
     add(all, "name", issue->name);
@@ -121,7 +120,8 @@ struct subject {
 static bool reads_alike(const struct subject *subject, const struct mutation *mutation)
 {
     const char *name = subject->bulletin->name;
-    return !mutation->flattens || (strcmp(name, "special") != 0 && strcmp(name, "wrong-levels") != 0);
+    return !mutation->flattens ||
+           (strcmp(name, "special") != 0 && strcmp(name, "wrong-levels") != 0);
 }
 
 static bool try_variant(const struct subject *subject, const char *variant, gsize length,
@@ -164,11 +164,12 @@ static void try_pair(const struct subject *subject, GRand *chance)
     AUTO(text) char *once = mutations[a].make(subject->text, subject->markdown, first_width);
     AUTO(text) char *twice = once ? mutations[b].make(once, subject->markdown, width) : NULL;
     if (a == b || !twice || !reads_alike(subject, &mutations[a]) ||
-        !reads_alike(subject, &mutations[b]) || g_str_has_prefix(once, "\xef\xbb\xbf") || strchr(once, '\r'))
+        !reads_alike(subject, &mutations[b]) || g_str_has_prefix(once, "\xef\xbb\xbf") ||
+        strchr(once, '\r'))
         return;
     AUTO(text)
-    char *rules = g_strdup_printf("%s %d + %s %d", mutations[a].name, first_width,
-                                  mutations[b].name, width);
+    char *rules =
+        g_strdup_printf("%s %d + %s %d", mutations[a].name, first_width, mutations[b].name, width);
     bool same = try_variant(subject, twice, strlen(twice), rules);
     tallies[a].made++;
     tallies[b].made++;

@@ -191,8 +191,8 @@ static char *with_zero_width(const char *text, bool markdown, int width)
 
 static char *with_hard_blanks(const char *text, bool markdown, int width)
 {
-    static const char *const pairs[][2] = {{"年 第", "年\u00a0第"}, {"期 ", "期\u00a0"},
-                                           {"　", "\u00a0\u00a0"}};
+    static const char *const pairs[][2] = {
+        {"年 第", "年\u00a0第"}, {"期 ", "期\u00a0"}, {"　", "\u00a0\u00a0"}};
     (void)width;
     return markdown ? replaced(text, pairs, G_N_ELEMENTS(pairs)) : NULL;
 }
@@ -233,10 +233,10 @@ static char *no_blank_lines(const char *text, bool markdown, int width)
         shows = shows || (markdown ? heading_level(lines.of[i]) == 2
                                    : g_str_has_prefix(lines.of[i], "　　"));
     /* In Markdown the lines around tables, lists, quotes and footnotes are syntax. */
-    bool syntax = markdown && (strstr(text, "\n|") || strstr(text, "\n> ") ||
-                               strstr(text, "\n- ") || strstr(text, "\n1. ") ||
-                               strstr(text, "[^") || strstr(text, "![") || strstr(text, "---") ||
-                               strstr(text, "\n    "));
+    bool syntax =
+        markdown && (strstr(text, "\n|") || strstr(text, "\n> ") || strstr(text, "\n- ") ||
+                     strstr(text, "\n1. ") || strstr(text, "[^") || strstr(text, "![") ||
+                     strstr(text, "---") || strstr(text, "\n    "));
     for (int i = 1; shows && !syntax && i < lines.count - 1; i++)
         if (is_blank(lines.of[i])) {
             set_line(&lines, i, NULL);
@@ -303,8 +303,7 @@ static char *wrapped(const char *line, int width)
             end++;
             columns++;
         }
-        bool closing =
-            g_utf8_strchr("。，、；：？！”’）》】", -1, g_utf8_get_char(line)) != NULL;
+        bool closing = g_utf8_strchr("。，、；：？！”’）》】", -1, g_utf8_get_char(line)) != NULL;
         if (column && column + columns > width && !closing) {
             g_string_append_c(text, '\n');
             column = 0;
@@ -348,8 +347,7 @@ static char *relabelled(const char *text, const char *const names[][2], size_t c
         AUTO(text) char *old = g_strconcat(names[n][0], "：", NULL);
         if (at < 0 || !g_str_has_prefix(lines.of[at], old))
             continue;
-        set_line(&lines, at,
-                 g_strconcat(names[n][1], "：", lines.of[at] + strlen(old), NULL));
+        set_line(&lines, at, g_strconcat(names[n][1], "：", lines.of[at] + strlen(old), NULL));
         changed = true;
     }
     return joined_if(&lines, changed);
@@ -402,8 +400,8 @@ static char *merged_masthead(const char *text, bool markdown, int width)
             continue;
         if (first < 0) {
             first = masthead_is_line(line) && plain ? i : -1;
-        } else if (plain && (masthead_is_line(line) ||
-                             (words_is_unit(line) && strlen(line) < 60))) {
+        } else if (plain &&
+                   (masthead_is_line(line) || (words_is_unit(line) && strlen(line) < 60))) {
             set_line(&lines, first,
                      g_strconcat(lines.of[first], width ? "  " : "　　", line, NULL));
             set_line(&lines, i, NULL);

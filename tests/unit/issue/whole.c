@@ -12,11 +12,13 @@ enum zone { HEAD, BODY, IMPRINT, ZONES };
 
 /* What may be in the document and in no part, in each zone. */
 static const char *const layout[ZONES] = {
-    [HEAD] = "0123456789〇○零一二三四五六七八九十年月日第期总刊增号主办编印星度目录提要本次点导读内容"
-             "篇题标作者页码o",
+    [HEAD] =
+        "0123456789〇○零一二三四五六七八九十年月日第期总刊增号主办编印星度目录提要本次点导读内容"
+        "篇题标作者页码序号no",
     [BODY] = "0123456789一二三四五六七八九十供稿单位",
-    [IMPRINT] = "版记期编辑责任本执行审核签发阅稿联系电话邮箱子信息报送投来分主抄呈印校人员共份e-mail"
-                "0123456789",
+    [IMPRINT] =
+        "版记期编辑责任本执行审核签发阅稿联系电话邮箱子信息报送投来分主抄呈印校人员共份e-mail"
+        "0123456789",
 };
 
 static void count_text(GHashTable *counts, const char *text, int by)
