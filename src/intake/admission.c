@@ -124,8 +124,8 @@ static void tell_before(const struct admission_order *order, const struct parcel
     else if (same)
         problems_add(problems, PROBLEM, "sent-before", EX_DATAERR, place,
                      N_("nothing need be done; a new issue needs its own number"),
-                     N_("this very text of issue %1$s was accepted already, at %2$s, and is being "
-                        "sent"),
+                     N_("this very text of issue %1$s was accepted already, at %2$s, and is not "
+                        "through yet"),
                      key, when);
     else
         problems_add(problems, PROBLEM, "sent-before", EX_DATAERR, place,

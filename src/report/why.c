@@ -29,9 +29,22 @@ static char *sentence_of(const char *document, const struct problems *problems, 
     return g_strdup_printf(_("%1$s: %2$s"), file, what);
 }
 
-static char *mend_of(const struct problem *problem)
+/* What several in a row ask for is said once, after the last of them. */
+static bool is_asked_below(const struct problems *problems, size_t index)
 {
-    if (!problem->error.todo.local)
+    const struct problem *problem = problems_at(problems, index);
+    for (size_t i = index + 1; i < problems_count(problems); i++) {
+        const struct problem *next = problems_at(problems, i);
+        if (next->severity == problem->severity && !problems_is_repeat(problems, i))
+            return g_strcmp0(next->error.todo.local, problem->error.todo.local) == 0;
+    }
+    return false;
+}
+
+static char *mend_of(const struct problems *problems, size_t index)
+{
+    const struct problem *problem = problems_at(problems, index);
+    if (!problem->error.todo.local || is_asked_below(problems, index))
         return NULL;
     AUTO(text) char *todo = valid(problem->error.todo.local);
     return g_strdup_printf(_("How to mend it: %s"), todo);
@@ -82,7 +95,7 @@ static void add_text_list(GString *text, const char *document, const struct prob
         if (problem->severity != severity || problems_is_repeat(problems, i))
             continue;
         AUTO(text) char *sentence = sentence_of(document, problems, i);
-        AUTO(text) char *mend = mend_of(problem);
+        AUTO(text) char *mend = mend_of(problems, i);
         g_string_append_printf(text, "%u. %s\n", ++number, sentence);
         if (mend)
             g_string_append_printf(text, "   %s\n", mend);
@@ -116,7 +129,7 @@ static void add_page_list(GString *page, const char *document, const struct prob
         if (problem->severity != severity || problems_is_repeat(problems, i))
             continue;
         AUTO(text) char *sentence = sentence_of(document, problems, i);
-        AUTO(text) char *mend = mend_of(problem);
+        AUTO(text) char *mend = mend_of(problems, i);
         page_add(page, "<li><b>%s</b>", sentence);
         if (mend)
             page_add(page, "<br>%s", mend);

@@ -55,6 +55,23 @@ static void one_problem_is_told_without_a_number(void **state)
     assert_says(text, "The reason:\n\n1. it was sent before\n");
 }
 
+static void what_several_ask_for_is_said_once(void **state)
+{
+    (void)state;
+    AUTO(problems) struct problems *problems = problems_new();
+    for (int line = 1; line <= 3; line++)
+        problems_add(problems, REMARK, "x", 0, (struct place){DOCUMENT, line, 0}, N_("join them"),
+                     N_("torn at %d"), line);
+    AUTO(text) char *text = report_why_text(DOCUMENT, problems);
+    AUTO(text) char *page = report_why_html(DOCUMENT, problems);
+    const char *first = strstr(text, "join them"), *on_page = strstr(page, "join them");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "join them"));
+    assert_non_null(strstr(text, "torn at 3"));
+    assert_true(first > strstr(text, "torn at 3"));
+    assert_null(strstr(on_page + 1, "join them"));
+}
+
 static void any_octets_become_a_valid_page(void **state)
 {
     (void)state;
@@ -73,6 +90,7 @@ int main(void)
         cmocka_unit_test(why_txt_says_all_of_it),
         cmocka_unit_test(why_html_says_the_same_escaped),
         cmocka_unit_test(one_problem_is_told_without_a_number),
+        cmocka_unit_test(what_several_ask_for_is_said_once),
         cmocka_unit_test(any_octets_become_a_valid_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
