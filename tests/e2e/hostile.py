@@ -229,16 +229,19 @@ class Session:
                 pass
 
     def receive(self):
-        while not self.server.stopping.is_set():
+        while True:
+            # What a client that has left sent before is read all the same: its QUIT counts.
+            is_last = self.server.stopping.is_set()
             try:
                 octets = self.socket.recv(1 << 18)
             except TimeoutError:
+                if is_last:
+                    raise Gone from None
                 continue
             if not octets:
-                break
+                raise Gone
             self.input += octets
             return
-        raise Gone
 
     def line(self):
         while b"\r\n" not in self.input:
