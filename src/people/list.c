@@ -28,6 +28,7 @@ struct list {
     char *place; /* of its rows: what is shown, with the sheet */
     char *sheet; /* NULL: CSV */
     bool columns_known, has_header, given_up;
+    bool disabled, out_of_term; /* the row */
     struct columns columns;
     int title_line;  /* of the first row before the header; 0: none */
     unsigned titles; /* such rows */
@@ -239,10 +240,13 @@ static bool add_members(struct list *list, const GPtrArray *fields, const char *
 static bool read_row(struct list *list, const GPtrArray *fields, struct place place)
 {
     bool counts = true;
-    if (is_disabled(list, fields, place))
+    list->out_of_term = false;
+    list->disabled = is_disabled(list, fields, place);
+    if (list->disabled)
         return true;
     if (!read_term(list, fields, place, &counts))
         return wrong_row(list);
+    list->out_of_term = !counts;
     if (!counts)
         return true;
     AUTO(text) char *addresses = cell(list, fields, ADDRESS);
@@ -259,19 +263,39 @@ static bool read_row(struct list *list, const GPtrArray *fields, struct place pl
     return add_members(list, fields, addresses, place);
 }
 
+char *list_row_cell(const struct list_row *row, enum column column)
+{
+    int at = row->columns->at[column];
+    if (at < 0 || (guint)at >= row->fields->len)
+        return NULL;
+    return plain(text_trim(csv_unguarded(row->fields->pdata[at])));
+}
+
+static bool show(const struct list *list, enum list_row_kind kind, const GPtrArray *fields)
+{
+    const struct list_row row = {kind, fields, &list->columns,
+                                 kind == LIST_PERSON && list->disabled,
+                                 kind == LIST_PERSON && list->out_of_term};
+    if (list->file->visit)
+        list->file->visit(list->file->user, &row);
+    return true;
+}
+
 static bool take_record(void *user, int line, const GPtrArray *fields, struct error *error)
 {
     (void)error;
     struct list *list = user;
     struct place place = {list->place, line, 0};
-    if (list->given_up || filled(fields) == 0)
+    if (list->given_up)
         return true;
+    if (filled(fields) == 0)
+        return show(list, LIST_ASIDE, fields);
     if (!list->columns_known && settle_columns(list, fields, place))
-        return true;
+        return show(list, list->columns_known ? LIST_HEADER : LIST_ASIDE, fields);
     if (!read_row(list, fields, place) && list->given_up)
         problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place, NULL,
                      N_("%u rows are wrong; the rest of the list was not looked at"), list->wrong);
-    return true;
+    return show(list, LIST_PERSON, fields);
 }
 
 /* --- CSV --- */
