@@ -93,6 +93,12 @@ def test_who_failed_twice_is_named_and_sent_to_all_the_same(open_office, start_s
     office = open_office([server], READERS[:5])
     for number in (23, 24):
         office.send(bulletin(number), name=f"{number}.md", key=f"2023-{number}")
+    # The report of the second names them, too: it says so of an issue of any size.
+    report = (office.sent_folder("2023-24") / "report.html").read_text()
+    assert "最近两期都发送失败 · 1" in report and "该邮箱不存在" in report
+    assert "最近两期" not in (office.sent_folder("2023-23") / "report.html").read_text()
+    told = office.until(lambda: [text_of(m) for _, m in notices(server) if "24" in m["Subject"]], "the report")
+    assert f"<{READERS[3]}>: 该邮箱不存在" in told[0] and "最近两期都发送失败" in told[0]
     office.relays[0]["port"] = 1
     office.write_conf()
     office.stop()
