@@ -211,8 +211,11 @@ static bool is_known_date(guint64 format)
 /* Has the code a year or a day, out of quotes, brackets and escapes? */
 static bool shows_date(const char *code)
 {
+    static const char general[] = "General";
     for (; *code; code++) {
-        if (*code == '\\' && code[1]) {
+        if (g_ascii_strncasecmp(code, general, strlen(general)) == 0) {
+            code += strlen(general) - 1; /* its e is no year */
+        } else if (*code == '\\' && code[1]) {
             code++;
         } else if (*code == '"' || *code == '[') {
             const char *end = strchr(code + 1, *code == '"' ? '"' : ']');
@@ -220,7 +223,7 @@ static bool shows_date(const char *code)
                 return false;
             code = end;
         } else if (strchr("yYdDeE", *code) && !g_str_has_prefix(code, "E+") &&
-                   !g_str_has_prefix(code, "E-") && !g_str_has_prefix(code, "eneral")) {
+                   !g_str_has_prefix(code, "E-")) {
             return true;
         }
     }

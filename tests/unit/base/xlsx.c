@@ -116,15 +116,16 @@ static const struct {
      {{"xl/styles.xml",
        "<styleSheet><numFmts><numFmt numFmtId=\"164\" "
        "formatCode=\"yyyy&quot;年&quot;m&quot;月&quot;\"/>"
-       "<numFmt numFmtId=\"165\" formatCode=\"[Red]&quot;day&quot;0.00E+00\"/></numFmts><cellXfs>"
+       "<numFmt numFmtId=\"165\" formatCode=\"[Red]&quot;day&quot;0.00E+00\"/>"
+       "<numFmt numFmtId=\"166\" formatCode=\"General\"/></numFmts><cellXfs>"
        "<xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"164\"/><xf numFmtId=\"165\"/>"
-       "</cellXfs></styleSheet>"},
+       "<xf numFmtId=\"166\"/></cellXfs></styleSheet>"},
       {"xl/worksheets/sheet1.xml",
        SHEET("<row r=\"1\"><c s=\"0\"><v>45246</v></c><c s=\"1\"><v>45246</v></c><c s=\"2\"><v>"
              "45246.75</v></c><c s=\"3\"><v>45246</v></c><c s=\"1\"><v>61</v></c><c s=\"1\"><v>"
-             "-1</v></c><c s=\"1\"><v>1e99</v></c></row>")}},
+             "-1</v></c><c s=\"1\"><v>1e99</v></c><c s=\"4\"><v>45246</v></c></row>")}},
      NULL,
-     "1|45246|2023-11-16|2023-11-16|45246|1900-03-01|-1|1e99",
+     "1|45246|2023-11-16|2023-11-16|45246|1900-03-01|-1|1e99|45246",
      NULL},
     {"dates from 1904",
      {{"xl/workbook.xml", WORKBOOK("<workbookPr date1904=\"1\"/><sheets><sheet name=\"S\" "
