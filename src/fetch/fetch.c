@@ -196,7 +196,11 @@ static bool take_http(const struct transfer *transfer, struct fetch_answer *answ
     curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(transfer->curl, CURLINFO_CONTENT_TYPE, &type);
     bool asked = transfer->order->etag || transfer->order->last_modified;
-    AUTO(text) char *words = g_strdup_printf("HTTP %ld", status);
+    bool is_refused = status == 401 || status == 403;
+    AUTO(text)
+    char *words =
+        is_refused ? g_strdup_printf(_("HTTP %ld: user or password are wrong, or missing"), status)
+                   : g_strdup_printf("HTTP %ld", status);
     if (status == 304 && asked) {
         answer->unchanged = true;
         return true;

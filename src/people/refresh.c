@@ -42,16 +42,33 @@ static const struct problem *first_problem(const struct problems *found)
     return NULL;
 }
 
-static void note_trouble(struct refresh *refresh, struct copy *copy, const struct problems *found)
+static void tell_trouble(struct refresh *refresh, const char *key, const struct problems *found)
 {
-    const struct problem *first = first_problem(found);
+    AUTO(text) char *line = error_line(&first_problem(found)->error);
+    g_ptr_array_add(refresh->troubled, g_strdup(key));
+    g_string_append_printf(refresh->text, "%s\n", line);
+    problems_join(refresh->problems, found);
+}
+
+/* Where the group names the list is said by who tells it. */
+static void note_trouble(struct refresh *refresh, struct copy *copy,
+                         const struct list_source *source, const struct problems *found)
+{
+    const struct error *first = &first_problem(found)->error;
+    bool is_there_said = g_strcmp0(first->place.file, source->said.file) == 0;
     if (!copy->trouble)
         copy->trouble_since = refresh->now;
     g_free(copy->trouble);
-    copy->trouble = error_line(&first->error);
-    g_ptr_array_add(refresh->troubled, g_strdup(copy->key));
-    g_string_append_printf(refresh->text, "%s\n", copy->trouble);
-    problems_join(refresh->problems, found);
+    copy->trouble = is_there_said ? g_strdup(first->what.local) : error_line(first);
+    tell_trouble(refresh, copy->key, found);
+}
+
+/* What a group's own file, or posts.conf, has wrong: an issue for it will be rejected. */
+static void note_wrong_file(struct refresh *refresh, const char *path,
+                            const struct problems *problems)
+{
+    if (first_problem(problems))
+        tell_trouble(refresh, path, problems);
 }
 
 static bool is_there(const struct copies *copies, const struct copy *copy)
@@ -183,14 +200,16 @@ static bool refresh_one(struct refresh *refresh, const struct group_file *file,
     if (good)
         note_good(refresh, copy);
     else
-        note_trouble(refresh, copy, found);
+        note_trouble(refresh, copy, source, found);
     return copies_keep(refresh->copies, copy, good ? content : NULL, error);
 }
 
 static bool refresh_all(struct refresh *refresh, const struct people *people, struct error *error)
 {
+    note_wrong_file(refresh, "posts.conf", people->problems);
     for (guint i = 0; i < people->files->len; i++) {
         const struct group_file *file = people->files->pdata[i];
+        note_wrong_file(refresh, file->path, file->problems);
         for (guint j = 0; j < file->lists->len; j++)
             if (!refresh_one(refresh, file, file->lists->pdata[j], error))
                 return false;

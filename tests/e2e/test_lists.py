@@ -259,6 +259,34 @@ def test_a_login_goes_to_its_server_alone(open_lists, site, tmp_path):
         other.shutdown()
 
 
+def test_a_missing_login_is_told_as_such(open_lists, site):
+    office = open_lists([site.url])
+    office.fetch()
+    site.answer = send(b"", 401, WWW_Authenticate='Basic realm="x"')
+    done = office.fetch()
+    assert done.returncode == 69 and "HTTP 401: user or password" in done.stderr
+    told = office.run("fensongd", "--check-config").stdout
+    # Where the group names it is said once.
+    assert told.count("leaders.conf:2") == 1 and "user or password" in told
+
+
+def test_admins_are_told_of_a_group_that_is_wrong_before_an_issue_needs_it(open_lists):
+    office = open_lists(["leaders.csv"])
+    (office.groups / "leaders.csv").write_bytes(GOOD)
+    (office.groups / "half.conf").write_text('name = "半";\nmembers = ( { address = "a@exa')
+    (office.groups / "posts.conf").write_text('posts = ( { post = "主席"; address = "nobody"; } );\n')
+    settle()
+    assert office.fetch().returncode == 65
+    trouble = json.loads((office.folder / "state/copies/trouble.json").read_text())
+    assert "half.conf:2" in trouble["text"] and "posts.conf:1" in trouble["text"]
+    assert len(trouble["lists"]) == 2 and trouble["since"]
+    assert addresses(office.expand()) == ["a@example.org", "b@example.org"]  # its list is kept all the same
+    (office.groups / "half.conf").unlink()
+    (office.groups / "posts.conf").unlink()
+    assert office.fetch().returncode == 0
+    assert json.loads((office.folder / "state/copies/trouble.json").read_text())["text"] == ""
+
+
 def test_xlsx_from_a_server(open_lists, site):
     body = (TOP / "tests/data/lists/members.xlsx").read_bytes()
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
