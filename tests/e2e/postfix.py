@@ -74,9 +74,10 @@ def free_port():
 
 
 class Postfix:
-    """recipients: addresses that have a mailbox; None: every address has the same one."""
+    """recipients: addresses that have a mailbox; None: every address has the same one. more: lines of
+    main.cf, services: lines of master.cf."""
 
-    def __init__(self, home, recipients=None, more=""):
+    def __init__(self, home, recipients=None, more="", services=""):
         self.home = pathlib.Path(home) / "postfix"
         self.port = free_port()
         self.etc = self.home / "etc"
@@ -96,7 +97,7 @@ class Postfix:
                                  capture_output=True, check=True).stdout.strip()
         (self.etc / "main.cf").write_text(MAIN.format(home=self.home, daemons=daemons, maps=maps,
                                                       uid=owner.pw_uid, gid=owner.pw_gid, more=more))
-        (self.etc / "master.cf").write_text(MASTER.format(port=self.port))
+        (self.etc / "master.cf").write_text(MASTER.format(port=self.port) + services)
 
     def _postfix(self, *words, check=True):
         return subprocess.run(["postfix", "-c", self.etc, *words], text=True, capture_output=True,
