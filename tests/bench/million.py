@@ -81,7 +81,7 @@ def accept(office, big, other, log, figures):
     prober.start()
     dropped = office.drop(big)
     accepted = office.wait_accepted(big)
-    office.command("hold", "2023-25")
+    office.command("hold", big.issue)
     figures.accepted, figures.answer = accepted - dropped, prober.end()
     figures.gap, figures.other = longest_gap(log, dropped, accepted)
     figures.queue = office.queue_size()
@@ -94,9 +94,9 @@ def seconds_of(office, *words):
     return time.monotonic() - start
 
 
-def ask(office, figures):
+def ask(office, big, figures):
     figures.status = table.median(seconds_of(office, "status", "--json") for _ in range(5))
-    figures.recipients = seconds_of(office, "recipients", "2023-25", "--csv")
+    figures.recipients = seconds_of(office, "recipients", big.issue, "--csv")
 
 
 def send(office, big, figures):
@@ -104,7 +104,7 @@ def send(office, big, figures):
     peak = [0.0]
     processes.forget_peak(office.daemon.pid)
     left, start = big.recipients - office.row(big)[0], time.time()
-    office.command("release", "2023-25")
+    office.command("release", big.issue)
     office.wait_sent(big, lambda: peak.append(max(map(processes.peak_memory, office.senders()), default=0)))
     figures.rate = left / (office.row(big)[2] - start)
     figures.daemon, figures.sender = processes.peak_memory(office.daemon.pid), max(peak)
@@ -114,11 +114,11 @@ def one_round(run, n, other_recipients):
     figures, log = Figures(), run.folder / "million.log"
     big = Publication(n, personal=False)
     other = Publication(other_recipients, personal=True, id="letters", name="科技快报", domain="other.example",
-                        issue="2023-25")
+                        number=26)
     with sinks.fast_sink(run.build, log) as sink, \
             Office(run, sink.port, big, other, more=OTHER.format(rate=OTHER_RATE)).start() as office:
         accept(office, big, other, log, figures)
-        ask(office, figures)
+        ask(office, big, figures)
         send(office, big, figures)
     os.unlink(log)
     return figures

@@ -36,7 +36,11 @@ class Publication:
     id: str = "weekly"
     name: str = "科协每周动态"
     domain: str = "example.org"
-    issue: str = "2023-25"
+    number: int = 25
+
+    @property
+    def issue(self):
+        return f"2023-{self.number}"
 
     @property
     def group(self):
@@ -44,7 +48,8 @@ class Publication:
 
     def text(self):
         """The real issue with its longest paragraph twice: a mail of 50 KiB."""
-        text = (TOP / "tests/data/weekly-2023-25.md").read_text().replace("科协每周动态", self.name, 1)
+        text = (TOP / "tests/data/weekly-2023-25.md").read_text()
+        text = text.replace("科协每周动态", self.name, 1).replace("第25期", f"第{self.number}期", 1)
         body = text.split("分送：")[0]
         paragraph = max(re.findall(r"^[^#\-\s].*$", body, re.M), key=len)
         return body.replace(paragraph, f"{paragraph}\n\n{paragraph}", 1) + f"分送：{self.group}\n"

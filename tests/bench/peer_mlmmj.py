@@ -1,6 +1,6 @@
 """mlmmj-send as the list engine, to the sink as its relayhost.
 
-Tuned by its TUNABLES: the mail prepared in memory (memorymailsize above its size), no archive; grouped with an
+Tuned by its TUNABLES: the mail prepared in memory (memorymailsize above its size); grouped with an
 empty `verp` and 100 recipients a transaction (maxverprecips); without `verp` it sends a message each with
 a return path of its own, one after the other on one connection."""
 import pathlib
@@ -21,7 +21,7 @@ def send(run, sink, message, recipients, control):
         for part in ("control", "subscribers.d", "queue", "queue/discarded", "archive", "requeue", "bounce"):
             (home / part).mkdir()
         settings = {"listaddress": "weekly@example.org", "owner": "owner@example.org", "relayhost": "127.0.0.1",
-                    "smtpport": str(sink.port), "memorymailsize": "1000000", "noarchive": "", **control}
+                    "smtpport": str(sink.port), "memorymailsize": "1000000", **control}
         for setting, value in settings.items():
             (home / "control" / setting).write_text(f"{value}\n" if value else "")
         for letter in range(16):        # as mlmmj spreads them, by the first letter
@@ -29,7 +29,7 @@ def send(run, sink, message, recipients, control):
         (home / "mail").write_bytes(message)
         (home / "index").write_text("1\n")
         start = time.monotonic()
-        subprocess.run([run.build / "tests/bench/peers/root/usr/bin/mlmmj-send", "-L", home, "-m", home / "mail", "-a", "-D"],
+        subprocess.run([run.build / "tests/bench/peers/root/usr/bin/mlmmj-send", "-L", home, "-m", home / "mail"],
                        check=True)
         return start, sink.wait(len(recipients), 60).last
 
