@@ -1,7 +1,7 @@
 #!/bin/sh
 # Unpacks Exim and mlmmj, which can't be installed beside Postfix or need not be, into a folder.
 #
-#     tests/bench/packages.sh FOLDER PACKAGE…
+#     tests/bench/unpack.sh FOLDER PACKAGE…
 set -eu
 folder=$1
 shift
