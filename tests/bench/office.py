@@ -125,35 +125,34 @@ class Office:
 
     def row(self, publication):
         """(sent, when it was accepted, when it was finished) as the queue has it, by time.time()."""
-        try:
-            queue = sqlite3.connect(f"file:{self.home}/state/queue.db?mode=ro", uri=True, timeout=10)
-        except sqlite3.Error:
-            return None
+        queue = sqlite3.connect(f"file:{self.home}/state/queue.db?mode=ro", uri=True, timeout=10)
         try:
             return queue.execute("SELECT sent, accepted_at / 1e6, finished_at / 1e6 FROM issue WHERE "
                                  "kind <> 'notice' AND publication = ?", (publication.id,)).fetchone()
-        except sqlite3.Error:
-            return None
         finally:
             queue.close()
 
+    def wait_until(self, publication, holds, what, meanwhile=lambda: None, pause=0.01):
+        """Looks at folders alone: whoever reads the queue keeps its log from being emptied."""
+        rejected, end = self.home / publication.id / "rejected", time.monotonic() + PATIENCE
+        while not holds():
+            self.must(time.monotonic() < end and not any(rejected.glob("*")), what)
+            meanwhile()
+            time.sleep(pause)
+
     def wait_accepted(self, publication):
-        """When it was seen in the queue, by time.monotonic()."""
-        end = time.monotonic() + PATIENCE
-        while not self.row(publication):
-            self.must(time.monotonic() < end and not list(self.home.glob("*/rejected/*/why.txt")), "not accepted")
-            time.sleep(0.01)
+        """When it was gone from the outbox, by time.monotonic(): then it is durable in the queue."""
+        outbox = self.home / publication.id / "outbox/issue.md"
+        self.wait_until(publication, lambda: not outbox.exists(), "not accepted")
         return time.monotonic()
 
     def wait_sent(self, publication, meanwhile=lambda: None):
         """Seconds from the acceptance to the end, by the queue."""
-        end = time.monotonic() + PATIENCE
-        while not (row := self.row(publication)) or not row[2]:
-            self.must(time.monotonic() < end and not list(self.home.glob("*/rejected/*/why.txt")), "not sent")
-            meanwhile()
-            time.sleep(0.05)
-        self.must(row[0] == publication.recipients, f"{row[0]} of {publication.recipients} sent")
-        return row[2] - row[1]
+        filed = self.home / publication.id / "sent" / publication.issue
+        self.wait_until(publication, filed.exists, "not sent", meanwhile, pause=0.05)
+        sent, accepted, finished = self.row(publication)
+        self.must(sent == publication.recipients and finished, f"{sent} of {publication.recipients} sent")
+        return finished - accepted
 
     def senders(self):
         return [pid for pid in processes.children(self.daemon.pid) if processes.is_program(pid, "fensong-sender")]
