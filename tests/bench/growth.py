@@ -1,9 +1,9 @@
 """Whether a recipient costs the same in a small issue and in a large one.
 
-An issue has a part that does not depend on its size: fensongd's start and end, reading the document, composing
-the mail, starting the senders. It is measured by an issue for 8 recipients, and taken off; what is left, a
-recipient, must be flat. 1,000 batched ones are ten messages, less than the fixed part varies: there the
-bar begins at 10,000."""
+An issue has a part that does not depend on its size: fensongd's start and end, reading the document,
+composing the mail, starting the senders. It is measured by an issue for 8 recipients, and taken off; what
+is left, a recipient, must be flat. 1,000 batched ones are ten messages, less than the fixed part varies:
+there the bar begins at 10,000."""
 import processes
 import sinks
 import table
@@ -16,7 +16,7 @@ SHORT, REPEATS = 10000, 7           # short ones vary more and cost less
 
 
 def one(run, publication):
-    """Seconds from settled to the last at the sink, CPU seconds of all our processes, fensongd's peak in MiB."""
+    """Seconds from settled to the last at the sink; CPU seconds of all our processes; fensongd's peak, MiB."""
     with sinks.fast_sink(run.build) as sink, Office(run, sink.port, publication).start() as office:
         dropped = office.drop(publication)
         last = sink.wait(publication.recipients).last
@@ -39,13 +39,15 @@ def growth(run, personal, sizes, first):
     """first: the place in sizes from which the bar counts."""
     kind = "personal" if personal else "batched"
     fixed_time, fixed_cpu, _ = measure(run, SMALLEST, personal)
-    yield table.Row(f"an issue's fixed part, {kind}", f"{fixed_time * 1000:.0f} ms; CPU {fixed_cpu * 1000:.0f} ms")
+    yield table.Row(f"an issue's fixed part, {kind}",
+                    f"{fixed_time * 1000:.0f} ms; CPU {fixed_cpu * 1000:.0f} ms")
     times, costs = [], []
     for n in sizes:
         seconds, cpu, peak = measure(run, n, personal)
         times.append((seconds - fixed_time) * 1e6 / n)
         costs.append((cpu - fixed_cpu) * 1e6 / n)
-        yield table.Row(f"a recipient of {n:,} {kind}", f"{times[-1]:.1f} µs, CPU {costs[-1]:.1f} µs; with the fixed part "
+        yield table.Row(f"a recipient of {n:,} {kind}",
+                        f"{times[-1]:.1f} µs, CPU {costs[-1]:.1f} µs; with the fixed part "
                         f"{seconds * 1e6 / n:.1f} and {cpu * 1e6 / n:.1f}; fensongd's peak {peak:.0f} MiB")
     told = f"{sizes[first]:,} to {sizes[-1]:,} {kind}: the dearest to the cheapest"
     yield table.at_most(f"time a recipient, {told}", "", steepness(times[first:]), FLAT)

@@ -14,7 +14,8 @@ def cpu_model():
 
 
 def file_system(folder):
-    found = subprocess.run(["findmnt", "-n", "-o", "FSTYPE,SOURCE", "-T", folder], capture_output=True, text=True)
+    found = subprocess.run(["findmnt", "-n", "-o", "FSTYPE,SOURCE", "-T", folder], capture_output=True,
+                           text=True)
     return " on ".join(found.stdout.split()) or "unknown"
 
 

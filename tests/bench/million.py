@@ -13,7 +13,8 @@ import table
 from office import Office, Publication
 
 OTHER_RATE = 500        # of the issue that goes out meanwhile, recipients a second
-OTHER = 'domains = ( {{ domains = [ "other.example" ]; rate = "{rate}/s"; }} );'
+OTHER_DOMAIN = "other.example"
+OTHER = 'domains = ( {{ domains = [ "{domain}" ]; rate = "{rate}/s"; }} );'
 
 
 class ControlConnection(http.client.HTTPConnection):
@@ -68,7 +69,7 @@ def longest_gap(log, begin, end):
     """Seconds between the other issue's messages that the sink took in that time, its ends included; and
     how many they are."""
     with open(log) as lines:
-        times = [int(when) / 1e6 for when, address in map(str.split, lines) if address.endswith("@other.example")]
+        times = [int(when) / 1e6 for when, address in map(str.split, lines) if address.endswith(OTHER_DOMAIN)]
     times = [begin, *(moment for moment in times if begin <= moment <= end), end]
     return max(later - earlier for earlier, later in zip(times, times[1:])), len(times) - 2
 
@@ -105,7 +106,7 @@ def send(office, big, figures):
     processes.forget_peak(office.daemon.pid)
     left, start = big.recipients - office.row(big)[0], time.time()
     office.command("release", big.issue)
-    office.wait_sent(big, lambda: peak.append(max(map(processes.peak_memory, office.senders()), default=0)))
+    office.wait_sent(big, lambda: peak.extend(map(processes.peak_memory, office.senders())))
     figures.rate = left / (office.row(big)[2] - start)
     figures.daemon, figures.sender = processes.peak_memory(office.daemon.pid), max(peak)
 
@@ -113,10 +114,10 @@ def send(office, big, figures):
 def one_round(run, n, other_recipients):
     figures, log = Figures(), run.folder / "million.log"
     big = Publication(n, personal=False)
-    other = Publication(other_recipients, personal=True, id="letters", name="科技快报", domain="other.example",
+    other = Publication(other_recipients, personal=True, id="letters", name="科技快报", domain=OTHER_DOMAIN,
                         number=26)
     with sinks.fast_sink(run.build, log) as sink, \
-            Office(run, sink.port, big, other, more=OTHER.format(rate=OTHER_RATE)).start() as office:
+            Office(run, sink.port, big, other, more=OTHER.format(domain=OTHER_DOMAIN, rate=OTHER_RATE)).start() as office:
         accept(office, big, other, log, figures)
         ask(office, big, figures)
         send(office, big, figures)
@@ -124,26 +125,27 @@ def one_round(run, n, other_recipients):
     return figures
 
 
+# Each: what it is, its name in Figures, in what it is shown, the bar.
+SHOWN = (
+    ("accept {n:,}, another issue going out: settled → durable", "accepted", "{:.1f} s", 6),
+    ("its queue, the log with it", "queue", "{:.0f} MB", 250),
+    ("memory of fensongd till then, at its peak", "peak_accepting", "{:.0f} MiB", None),
+    ("meanwhile: the other issue's deliveries at the sink", "other", "{:,.0f}", None),
+    ("meanwhile: the longest gap in them", "gap", "{:.3f} s", 0.2),
+    ("meanwhile: the longest wait for fensongd's loop, asked each 10 ms", "answer", "{:.3f} s", 0.2),
+    ("`status` while {n:,} are queued", "status", "{:.3f} s", 0.1),
+    ("`recipients --csv` of all {n:,}", "recipients", "{:.1f} s", None),
+    ("send {n:,}, batched, 8 connections, recipients a second", "rate", "{:,.0f}", None),
+    ("memory of fensongd while they are sent, at its peak", "daemon", "{:.0f} MiB", 64),
+    ("memory of a sender, the largest of 8 at its peak", "sender", "{:.1f} MiB", 16),
+)
+
+
 def accept_and_send(run):
     n = run.scaled(1000000)
     rounds = [one_round(run, n, OTHER_RATE * 60) for _ in range(run.rounds)]
-
-    def middle(name):
-        return table.median(getattr(figures, name) for figures in rounds)
-
-    def told(name, form):
-        return table.spread([getattr(figures, name) for figures in rounds], form)
-
-    yield table.at_most(f"accept {n:,}: settled → durable in the queue", f"{told('accepted', '{:.1f}')} s, while another "
-                        f"issue goes out at {OTHER_RATE}/s; fensongd's peak {middle('peak_accepting'):.0f} MiB",
-                        middle("accepted"), 6, "{:.1f} s")
-    yield table.at_most("its queue, the log with it", "", middle("queue"), 250, "{:.0f} MB")
-    yield table.at_most("meanwhile: longest gap in the other issue's deliveries",
-                        f"{told('gap', '{:.3f}')} s, {middle('other'):,.0f} deliveries, at the sink", middle("gap"), 0.2, "{:.3f} s")
-    yield table.at_most("meanwhile: longest wait for an answer of fensongd's loop", f"{told('answer', '{:.3f}')} s, asked "
-                        "each 10 ms", middle("answer"), 0.2, "{:.3f} s")
-    yield table.at_most(f"`status` while {n:,} are queued", f"{told('status', '{:.3f}')} s", middle("status") * 1000, 100, "{:.0f} ms")
-    yield table.Row(f"`recipients --csv` of all {n:,}", f"{told('recipients', '{:.1f}')} s")
-    yield table.Row(f"send {n:,}, batched, 8 connections", f"{told('rate', '{:,.0f}')}/s")
-    yield table.at_most("memory of fensongd while they are sent", "peak resident", middle("daemon"), 64, "{:.0f} MiB")
-    yield table.at_most("memory of a sender", "peak resident, the largest of 8", middle("sender"), 16, "{:.1f} MiB")
+    for work, name, form, bar in SHOWN:
+        values = [getattr(figures, name) for figures in rounds]
+        told = table.spread(values, form)
+        yield (table.Row(work.format(n=n), told) if bar is None else
+               table.at_most(work.format(n=n), told, table.median(values), bar, form))

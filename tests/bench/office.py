@@ -62,7 +62,8 @@ def write_list(folder, publication):
     if not cache.exists():
         with open(cache, "w") as file:
             file.write("address,name\n")
-            file.writelines(f"reader{i}@{publication.domain},读者{i}\n" for i in range(publication.recipients))
+            file.writelines(f"reader{i}@{publication.domain},读者{i}\n"
+                            for i in range(publication.recipients))
     os.link(cache, folder / f"groups.d/{publication.id}.csv")
     (folder / f"groups.d/{publication.id}.conf").write_text(
         f'name = "{publication.group}"; lists = [ "{publication.id}.csv" ];')
@@ -155,7 +156,8 @@ class Office:
         return finished - accepted
 
     def senders(self):
-        return [pid for pid in processes.children(self.daemon.pid) if processes.is_program(pid, "fensong-sender")]
+        return [pid for pid in processes.children(self.daemon.pid)
+                if processes.is_program(pid, "fensong-sender")]
 
     def queue_size(self):
         """MB, the write-ahead log with it."""

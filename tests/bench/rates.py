@@ -11,7 +11,7 @@ class Measured:
     """One thing measured in several rounds, smtp-source and we in turn."""
 
     def __init__(self):
-        self.ours, self.theirs, self.cpu, self.octets, self.sink = [], [], [], [], []
+        self.ours, self.theirs, self.cpu = [], [], []
 
     @property
     def ratio(self):
@@ -23,8 +23,8 @@ class Measured:
 
 
 def one_round(run, measured, sink, publication, after_source=lambda: None):
-    messages, each = (publication.recipients, 1) if publication.personal else (publication.recipients // 100, 100)
-    measured.theirs.append(smtp_source(sink.port, messages, each, CONNECTIONS))
+    each = 1 if publication.personal else 100
+    measured.theirs.append(smtp_source(sink.port, publication.recipients // each, each, CONNECTIONS))
     after_source()
     with Office(run, sink.port, publication, connections=CONNECTIONS).start() as office:
         office.drop(publication)
@@ -43,7 +43,8 @@ def against_smtp_sink(run, publication):
 def personal(run):
     n = run.scaled(20000)
     measured = against_smtp_sink(run, Publication(n, personal=True))
-    yield table.at_least(f"personal, {n:,}, to smtp-sink: share of smtp-source", str(measured), measured.ratio, 1.0)
+    yield table.at_least(f"personal, {n:,}, to smtp-sink: share of smtp-source", str(measured),
+                         measured.ratio, 1.0)
 
 
 def batched(run):
@@ -60,7 +61,8 @@ def sink_share(run, sink, publication):
         office.drop(publication)
         seconds = office.wait_sent(publication)
     after = sink.counts()
-    return (sink.cpu() - start) / seconds, (after.octets - before.octets) / (after.messages - before.messages)
+    octets, messages = after.octets - before.octets, after.messages - before.messages
+    return (sink.cpu() - start) / seconds, octets / messages
 
 
 def fast(run):
@@ -70,8 +72,10 @@ def fast(run):
         for _ in range(run.rounds):
             one_round(run, measured, sink, publication)
         share, octets = sink_share(run, sink, publication)
-    yield table.at_least(f"personal, {n:,}, to the fast sink: share of smtp-source", str(measured), measured.ratio, 0.65)
+    yield table.at_least(f"personal, {n:,}, to the fast sink: share of smtp-source", str(measured),
+                         measured.ratio, 0.65)
     yield table.at_most("CPU of all our processes a personal message", "daemon, senders and intake, start to end",
                         table.median(measured.cpu), 0.12, "{:.3f} ms")
-    yield table.Row("is the fast sink the limit?", f"it used {share:.0%} of a core while we sent; a message of ours has "
-                    f"{octets:,.0f} octets, smtp-source's {MESSAGE:,}")
+    yield table.Row("is the fast sink the limit?",
+                    f"it used {share:.0%} of a core while we sent; a message of ours has {octets:,.0f} "
+                    f"octets, smtp-source's {MESSAGE:,}")

@@ -3,9 +3,10 @@
 same run; prints a table and writes it to tests/bench/results.md. Figures and bars, but no assertion:
 machines differ.
 
-    tests/bench/run.py BUILD-FOLDER [--only ROW]… [--rounds N] [--quick] [--folder DIR] [--list]
+    tests/bench/run.py BUILD-FOLDER [--only ROW]… [--rounds N] [--quick] [--folder DIR] [--readme]
 
-The queues lie in a folder of their own under DIR (/var/tmp), which should be on a real disk.
+The queues lie in a folder of their own under DIR (/var/tmp), which should be on a real disk. A whole run
+takes a quarter of an hour on a machine that has nothing else to do, which it should not.
 """
 import argparse
 import dataclasses
@@ -41,6 +42,7 @@ ROWS = {
     "engines-batched": engines.batched,
 }
 QUICK = 0.02    # of the numbers of recipients
+README_MARKS = "<!-- make bench -->\n", "<!-- so far -->\n"
 
 
 @dataclasses.dataclass
@@ -71,15 +73,18 @@ def options():
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--quick", action="store_true", help="few recipients, one round: does it still work?")
     parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("/var/tmp"))
-    parser.add_argument("--list", action="store_true", help="the rows, and no more")
+    parser.add_argument("--readme", action="store_true", help="put the table into README.md too")
     return parser.parse_args()
+
+
+def put_into_readme(text):
+    path, (begin, end) = TOP / "README.md", README_MARKS
+    before, rest = path.read_text().split(begin)
+    path.write_text(f"{before}{begin}{text}{end}{rest.split(end)[1]}")
 
 
 def main():
     said = options()
-    if said.list:
-        print(*ROWS, sep="\n")
-        return
     start = time.monotonic()
     os.umask(0o022)         # Postfix and Exim come here with users of their own
     with tempfile.TemporaryDirectory(prefix="fensong-bench-", dir=said.folder) as folder:
@@ -93,6 +98,8 @@ def main():
     print(text)
     if not said.only and not said.quick:
         (TOP / "tests/bench/results.md").write_text(f"# make bench\n\n{text}")
+    if said.readme:
+        put_into_readme(text)
 
 
 if __name__ == "__main__":

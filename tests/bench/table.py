@@ -15,9 +15,10 @@ class Row:
     reached: bool | None = None
 
     def cells(self):
-        return self.work, self.measured, self.figure, self.bar, {None: "", True: "yes", False: "**no**"}[self.reached]
+        return self.work, self.measured, self.figure, self.bar, REACHED[self.reached]
 
 
+REACHED = {None: "", True: "yes", False: "**no**"}
 HEAD = ("work", "measured", "figure", "bar", "reached")
 
 
@@ -27,6 +28,13 @@ def at_least(work, measured, value, bar, form="{:.2f}"):
 
 def at_most(work, measured, value, bar, form="{:.2f}"):
     return Row(work, measured, form.format(value), "≤ " + form.format(bar), value <= bar)
+
+
+def times(work, measured, ratio, bar):
+    """How many times as fast we are; bar None: without."""
+    if bar is None:
+        return Row(work, measured, f"{ratio:,.1f}")
+    return at_least(work, measured, ratio, bar, "{:,.1f}")
 
 
 def spread(values, form="{:,.0f}"):
