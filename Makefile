@@ -223,7 +223,8 @@ help:
 	@echo "make deps      the Debian packages that the build needs"
 	@echo "make install   with PREFIX and DESTDIR"
 	@echo "make fault     kills, full disks and faults at every call; FAULT_CYCLES, FAULT_SEED"
-	@echo "make bench, make fuzz, make lint, make format"
+	@echo "make bench     measures it beside others, a quarter of an hour; BENCH=--quick, BENCH=\"--only fast\""
+	@echo "make fuzz, make lint, make format"
 	@echo "Variants: make SANITIZE=address,undefined; make CC=clang"
 
 .PHONY: clean
