@@ -62,24 +62,25 @@ def compare(run, n, personal, peers):
         yield table.times(f"times {name}, {count:,} {kind}", f"{table.spread(theirs[name])}/s", ratio, bar)
 
 
-def able(module):
-    why = module.why_not()
-    if why:
-        print(f"{module.name} is left out: {why}")
-    return not why
+def unable(modules, kind):
+    for module in modules:
+        if why := module.why_not():
+            yield table.Row(f"times {module.name}, {kind}", f"not measured: {why}")
 
 
 def personal(run):
     """The slower ones get fewer: theirs is a rate that the number does not change."""
     sizes = {peer_postfix: 10000, peer_exim: 1000, peer_mlmmj: 400}
     peers = [(f"{module.name} ({how})", run.scaled(count), send, bar)
-             for module, count in sizes.items() if able(module)
+             for module, count in sizes.items() if not module.why_not()
              for how, (send, bar) in module.PERSONAL.items()]
     yield from compare(run, run.scaled(10000), True, peers)
+    yield from unable(sizes, "personal")
 
 
 def batched(run):
     bars = {peer_postfix: 15, peer_exim: 1.6, peer_mlmmj: 60}
     n = run.scaled(10000)
     yield from compare(run, n, False, [(module.name, n, module.batched, bar)
-                                       for module, bar in bars.items() if able(module)])
+                                       for module, bar in bars.items() if not module.why_not()])
+    yield from unable(bars, "batched")

@@ -12,7 +12,7 @@ from office import Office, Publication
 SMALLEST = 8
 FLAT = 1.2      # the dearest size to the cheapest
 SIZES = (1000, 10000, 100000, 1000000)
-SHORT, REPEATS = 10000, 7           # short ones vary more and cost less
+SHORT = 10000       # up to here they vary more, and cost less to repeat
 
 
 def one(run, publication):
@@ -26,7 +26,8 @@ def one(run, publication):
 
 
 def measure(run, n, personal):
-    figures = [one(run, Publication(n, personal)) for _ in range(REPEATS if n <= SHORT else run.rounds)]
+    rounds = 2 * run.rounds + 1 if n <= SHORT else run.rounds
+    figures = [one(run, Publication(n, personal)) for _ in range(rounds)]
     return [table.median(column) for column in zip(*figures)]
 
 
