@@ -116,8 +116,9 @@ def one_round(run, n, other_recipients):
     big = Publication(n, personal=False)
     other = Publication(other_recipients, personal=True, id="letters", name="科技快报", domain=OTHER_DOMAIN,
                         number=26)
+    slowly = OTHER.format(domain=OTHER_DOMAIN, rate=OTHER_RATE)
     with sinks.fast_sink(run.build, log) as sink, \
-            Office(run, sink.port, big, other, more=OTHER.format(domain=OTHER_DOMAIN, rate=OTHER_RATE)).start() as office:
+            Office(run, sink.port, big, other, more=slowly).start() as office:
         accept(office, big, other, log, figures)
         ask(office, big, figures)
         send(office, big, figures)

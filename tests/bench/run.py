@@ -71,7 +71,8 @@ def options():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--only", action="append", default=[], metavar="ROW", choices=ROWS)
     parser.add_argument("--rounds", type=int)
-    parser.add_argument("--quick", action="store_true", help="few recipients, one round: does it still work? No bar counts")
+    parser.add_argument("--quick", action="store_true",
+                        help="few recipients, one round: does it still work? No bar counts")
     parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("/var/tmp"))
     parser.add_argument("--readme", action="store_true", help="put the table into README.md too")
     return parser.parse_args()
