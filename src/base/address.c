@@ -64,6 +64,24 @@ static bool is_quoted_string(const char *text, size_t length)
     return true;
 }
 
+/* The shortest way of writing it (RFC 5321 §4.1.2: "a"@ and a@ are one mailbox), so that no list
+ * and no stop list has anybody twice. */
+static char *plain_local(const char *text, size_t length)
+{
+    if (text[0] != '"')
+        return g_strndup(text, length);
+    AUTO(str) GString *bare = g_string_new(NULL), *quoted = g_string_new("\"");
+    for (size_t i = 1; i < length - 1; i++) {
+        i += text[i] == '\\';
+        if (text[i] == '"' || text[i] == '\\')
+            g_string_append_c(quoted, '\\');
+        g_string_append_c(quoted, text[i]);
+        g_string_append_c(bare, text[i]);
+    }
+    g_string_append_c(quoted, '"');
+    return g_strdup(is_dot_string(bare->str, bare->len) ? bare->str : quoted->str);
+}
+
 static bool is_label(const char *label, size_t length)
 {
     if (length == 0 || length > LABEL_MAX || label[0] == '-' || label[length - 1] == '-')
@@ -172,13 +190,14 @@ bool address_parse(struct address **address, const char *text, struct place plac
     if (!check_local_part(text, local_length, place, oddities, error) ||
         !check_domain(&domain, at + 1, text, place, oddities, error))
         return false;
+    AUTO(text) char *local = plain_local(text, local_length);
+    local_length = strlen(local);
     size_t length = local_length + 1 + strlen(domain);
     if (length > ADDRESS_MAX)
         return refuse(error, place, N_("this address is longer than 254 octets: %s"), text);
     struct address *fresh = g_malloc(sizeof *fresh + length + 1);
     fresh->at = local_length;
-    memcpy(fresh->text, text, local_length + 1);
-    memcpy(fresh->text + local_length + 1, domain, strlen(domain) + 1);
+    g_snprintf(fresh->text, length + 1, "%s@%s", local, domain);
     *address = fresh;
     return true;
 }

@@ -2,15 +2,16 @@
  * only maker and src/smtp takes nothing else, so an unchecked string never reaches the wire.
  * RFC 5321 §4.1.2 Mailbox with a domain of at least two labels; ≤ 254 octets, local part ≤ 64;
  * IDNA to A-labels (RFC 5891, UTS 46 non-transitional). Comments, folding, obsolete forms, address
- * literals and non-ASCII local parts are refused. */
+ * literals and non-ASCII local parts are refused. Quotes that nothing needs are taken off: "a"@ is
+ * the mailbox a@. */
 #pragma once
 #include "base/error.h"
 
 struct address; /* opaque, immutable */
 
 enum address_oddity { /* taken, but worth a remark */
-    ADDRESS_QUOTED_LOCAL_PART = 1 << 0,
-    ADDRESS_DOT_AT_END = 1 << 1, /* of the domain; taken off */
+                      ADDRESS_QUOTED_LOCAL_PART = 1 << 0,
+                      ADDRESS_DOT_AT_END = 1 << 1, /* of the domain; taken off */
 };
 
 /* *address is then the caller's. `text` has no blanks around it and no display name. EX_DATAERR

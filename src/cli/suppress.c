@@ -39,7 +39,7 @@ static char *end_of_day(const char *text)
     return time;
 }
 
-/* What may surprise: one in flight still goes, and another mailbox is another one. */
+/* What may surprise: one in flight still goes, and one that differs in case is stopped too. */
 static void tell_remarks(const json_t *answer)
 {
     const char *address = json_get_text(answer, "address");
@@ -50,7 +50,7 @@ static void tell_remarks(const json_t *answer)
     if (stopped)
         printf(_("deliveries of open issues that are stopped: %lld\n"), (long long)stopped);
     json_array_foreach (alike, i, other)
-        printf(_("remark: %1$s is in the lists: it differs in case alone, and is not stopped\n"),
+        printf(_("remark: %1$s is in the lists: it differs in case alone, and is stopped too\n"),
                json_string_value(other));
     if (json_is_false(json_object_get(answer, "listed")))
         printf(_("remark: %s is in no list\n"), address);

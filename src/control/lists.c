@@ -107,6 +107,21 @@ static bool add_delivery(void *user, const struct queue_delivery *delivery, stru
     return true;
 }
 
+/* As the stop list compares addresses. */
+static bool mark_found(const struct finding *finding, const struct suppression *one)
+{
+    bool any = false;
+    size_t i;
+    json_t *row;
+    json_array_foreach (finding->found, i, row) {
+        if (g_ascii_strcasecmp(json_get_text(row, "address"), one->address) != 0)
+            continue;
+        json_object_set_new(row, "suppressed", table_suppression(one));
+        any = true;
+    }
+    return any;
+}
+
 /* Who was found already is marked; who is on the stop list alone is found by his address. */
 static bool add_suppressed(struct queue *queue, struct finding *finding, const char *words,
                            struct error *error)
@@ -118,9 +133,8 @@ static bool add_suppressed(struct queue *queue, struct finding *finding, const c
     for (guint i = 0; i < list->len; i++) {
         const struct suppression *one = list->pdata[i];
         AUTO(text) char *address = g_ascii_strdown(one->address, -1);
-        json_t *row = strstr(address, lower)
-                          ? row_of(finding, one->address)
-                          : g_hash_table_lookup(finding->by_address, one->address);
+        bool known = mark_found(finding, one);
+        json_t *row = !known && strstr(address, lower) ? row_of(finding, one->address) : NULL;
         if (row)
             json_object_set_new(row, "suppressed", table_suppression(one));
     }

@@ -219,8 +219,7 @@ bool queue_admit_guarded(struct queue *queue, const struct parcel *parcel, const
                          facts->issue);
     }
     AUTO(table) GHashTable *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    AUTO(table) GHashTable *suppressed =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    AUTO(table) GHashTable *suppressed = stopped_new();
     AUTO(table) GHashTable *sorts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     struct admission admission = {.queue = queue,
                                   .seen = seen,

@@ -132,7 +132,8 @@ static bool sweep_run(struct sweep *sweep, struct error *error)
     sqlite3_stmt *row = sql_get(sweep->queue, SQL_STATE_OF, error);
     if (!row || !change_begin(sweep->queue, error))
         return false;
-    sql_bind(row, "iit", sweep->issue->first, sweep->issue->last, sweep->address);
+    sql_bind(row, "iiti", sweep->issue->first, sweep->issue->last, sweep->address,
+             (int64_t)(sweep->event == ON_SUPPRESSED));
     GArray *found = g_array_new(FALSE, FALSE, sizeof(struct found));
     while (sql_row(sweep->queue, row, error)) {
         struct found one = {sqlite3_column_int64(row, 0),

@@ -132,7 +132,7 @@ struct suppression {
     char *address, *why, *who;
     usec_t at, until; /* until 0: for good */
 };
-/* What is not yet sent there of open issues is stopped too; what is in flight decides by itself, and
+/* Addresses of the stop list count without case. What is not yet sent there of open issues is stopped too; what is in flight decides by itself, and
  * is not tried again. *issues (may be NULL) is of int64_t: in which it was stopped; the caller's. */
 MUST bool queue_suppress(struct queue *queue, const struct address *address, const char *why,
                          const char *who, usec_t now, usec_t until, GArray **issues,

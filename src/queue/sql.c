@@ -90,7 +90,8 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_ATTEMPT_ADD] = "INSERT INTO attempt (delivery, at, relay, event, code, enhanced, answer)"
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_STATE_OF] = "SELECT id, state, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2"
-                     " AND (?3 IS NULL OR address = ?3)",
+                     " AND (?3 IS NULL OR address = ?3"
+                     " OR ?4 AND address = ?3 COLLATE NOCASE)",
     [SQL_CHANGE] = "UPDATE delivery SET state = ?2, next_attempt = ?3, sent_at = ?4, gave_up = ?5"
                    " WHERE id = ?1",
     [SQL_BAR_ADD] = "INSERT OR REPLACE INTO bar (issue, relay, answer) VALUES (?1, ?2, ?3)",
@@ -99,10 +100,12 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_BARS_CLEAR] = "DELETE FROM bar WHERE issue = ?1",
     [SQL_SUPPRESSION_ADD] = "INSERT OR REPLACE INTO suppression (address, why, who, at, until)"
                             " VALUES (?1, ?2, ?3, ?4, ?5)",
-    [SQL_SUPPRESSION_REMOVE] = "DELETE FROM suppression WHERE address = ?1",
+    [SQL_SUPPRESSION_REMOVE] = "DELETE FROM suppression"
+                               " WHERE address = ?1 COLLATE NOCASE",
     [SQL_SUPPRESSIONS] = "SELECT address, why, who, at, until FROM suppression ORDER BY address",
     [SQL_IS_SUPPRESSED] =
-        "SELECT 1 FROM suppression JOIN delivery ON delivery.address = suppression.address"
+        "SELECT 1 FROM suppression JOIN delivery"
+        " ON delivery.address = suppression.address COLLATE NOCASE"
         " WHERE delivery.id = ?1 AND (until IS NULL OR until > ?2)",
     [SQL_HISTORY_ADD] = "INSERT INTO history (at, who, what, issue, issue_name, address, detail)"
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

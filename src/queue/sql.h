@@ -147,3 +147,6 @@ char *open_issue_name(struct queue *queue, int64_t id);
 /* Adds a line to the history inside the transaction. */
 MUST bool history_add(struct queue *queue, usec_t at, const char *who, const char *what,
                       int64_t issue, const char *address, const char *detail, struct error *error);
+
+/* An empty set of addresses as the stop list compares them: without case. Owns its strings. */
+GHashTable *stopped_new(void);

@@ -2,6 +2,33 @@
  * import can never bring a stopped address back. */
 #include "queue/sql.h"
 
+/* --- without case ------------------------------------------------------------------------------
+ *
+ * RFC 5321 §2.4 lets a server tell Zhang@ from zhang@; hardly any does, and a list that is written
+ * anew is written in any case. Whoever is stopped stays stopped.
+ */
+
+static guint hash_without_case(const void *address)
+{
+    guint hash = 5381;
+    for (const char *c = address; *c; c++)
+        hash = hash * 33 + (guchar)g_ascii_tolower(*c);
+    return hash;
+}
+
+static gboolean same_without_case(const void *a, const void *b)
+{
+    return g_ascii_strcasecmp(a, b) == 0;
+}
+
+GHashTable *stopped_new(void)
+{
+    return g_hash_table_new_full(hash_without_case, same_without_case, g_free, NULL);
+}
+
+/* --- stopping ----------------------------------------------------------------------------------
+ */
+
 /* The open issues are read first: the table changes while they are walked. */
 static GArray *open_ids(struct queue *queue)
 {

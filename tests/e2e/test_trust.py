@@ -232,6 +232,21 @@ def test_an_import_never_brings_a_stopped_address_back(keeper):
     assert office.send()["suppressed"] == 1
 
 
+def test_no_way_of_writing_an_address_brings_it_back(keeper):
+    office, path = keeper, keeper.home / "groups.d/readers.csv"
+    office.does("suppress", "add", "Zhang@example.org", "--why", "他不要了")
+    office.does("suppress", "add", "li@例子.org", "--why", "他不要了")
+    path.write_bytes(sheet("zhang@EXAMPLE.org,张三,,", '"""zhang""@example.org",张三,,',
+                           "LI@xn--fsqu00a.org,李四,,", "c@example.org,丙,,"))
+    assert office.send()["suppressed"] == 2
+    rows = office.recipients()
+    assert {address for address, row in rows.items() if row["state"] == "sent"} == {"c@example.org"}
+    row, = office.table("find", "zhang@example.org")["found"]
+    assert row["suppressed"]["address"] == "Zhang@example.org"
+    office.does("suppress", "remove", "ZHANG@example.org")
+    assert [r["address"] for r in office.table("suppress", "list")["suppressed"]] == ["li@xn--fsqu00a.org"]
+
+
 def test_a_spreadsheet_of_libreoffice_is_imported(keeper):
     office, path = keeper, keeper.home / "groups.d/readers.csv"
     data = of.TOP / "tests/data/lists/members.xlsx"

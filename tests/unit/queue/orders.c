@@ -159,9 +159,8 @@ static void who_is_suppressed_gets_nothing_of_open_issues(void **state)
                             .next_attempt = 100};
     assert_good(queue_record(fixture->queue, &later, &fixture->error));
     assert_int_equal(suppress(fixture, "r1@example.org"), 1);  /* deferred */
-    assert_int_equal(suppress(fixture, "r2@EXAMPLE.org"), 0);  /* in flight */
-    assert_int_equal(suppress(fixture, "r3@example.org"), 1);  /* queued */
-    assert_int_equal(suppress(fixture, "R4@example.org"), 0);  /* another mailbox */
+    assert_int_equal(suppress(fixture, "R2@EXAMPLE.org"), 0);  /* in flight, and in another case */
+    assert_int_equal(suppress(fixture, "R3@example.org"), 1);  /* queued, and in another case */
     assert_int_equal(fixture_counts(fixture, issue).suppressed, 2);
     later.delivery = claims[1].delivery;
     later.at = 6;
