@@ -14,9 +14,10 @@ struct reading {
     struct problems *problems;
     const struct signs *signs;
     guint at;
-    bool line_begins; /* nothing was read of this line yet */
-    struct stem stem; /* of the line, or of the one before */
-    bool left_over;   /* there were words that are no name */
+    bool line_begins;         /* nothing was read of this line yet */
+    struct stem stem;         /* of the line, or of the one before */
+    guint idle_from, idle_to; /* a stem that no name has needed so far; idle_to 0: there is none */
+    bool left_over;           /* there were words that are no name */
 };
 
 static struct distribution_line *line_at(const struct reading *reading, guint at)
@@ -99,8 +100,16 @@ static void refuse_ambiguous(struct reading *reading, const struct match *match,
                  b->name, b->id);
 }
 
+static struct match match_after_stem(const struct reading *reading, bool torn)
+{
+    return names_match_after(reading->people->names, reading->stem, reading->signs, reading->at,
+                             torn);
+}
+
 static void take(struct reading *reading, const struct match *match, const struct group *other)
 {
+    if (reading->idle_to && match_after_stem(reading, true).name)
+        reading->idle_to = 0;
     if (other && other != match->name->group)
         refuse_ambiguous(reading, match, match->name->group, other);
     else
@@ -118,8 +127,7 @@ static bool take_name(struct reading *reading, bool torn)
         return false;
     const struct group *other = match.other;
     if (match.name->is_alias && !reading->line_begins && !other) {
-        struct match longer =
-            names_match_after(names, reading->stem, reading->signs, reading->at, torn);
+        struct match longer = match_after_stem(reading, torn);
         if (longer.end == match.end)
             other = longer.name->group;
     }
@@ -131,8 +139,7 @@ static bool take_name(struct reading *reading, bool torn)
 
 static bool take_name_after_stem(struct reading *reading, bool torn)
 {
-    struct match match =
-        names_match_after(reading->people->names, reading->stem, reading->signs, reading->at, torn);
+    struct match match = match_after_stem(reading, torn);
     if (!match.name)
         return false;
     take(reading, &match, match.other);
@@ -152,6 +159,8 @@ static bool take_stem(struct reading *reading)
     if (!stem.length || signs_at(reading->signs, end).c == '\n')
         return false;
     reading->stem = stem;
+    reading->idle_from = reading->at;
+    reading->idle_to = end;
     reading->at = end + 1;
     return true;
 }
@@ -171,14 +180,13 @@ static guint end_of_words(const struct reading *reading)
     return end;
 }
 
-static void refuse_words(struct reading *reading)
+static void refuse(struct reading *reading, guint from, guint end)
 {
-    guint end = end_of_words(reading);
-    AUTO(text) char *words = signs_words(reading->signs, reading->at, end);
+    AUTO(text) char *words = signs_words(reading->signs, from, end);
     AUTO(array)
     GPtrArray *nearest = text_nearest(words, names_shown(reading->people->names), NEAREST_MOST);
     const char *todo = N_("correct these words, or add a group or an alias with this name");
-    struct place place = place_at(reading, reading->at);
+    struct place place = place_at(reading, from);
     g_ptr_array_add(nearest, NULL);
     AUTO(text) char *near = g_strjoinv(_(" or "), (char **)nearest->pdata);
     if (*near)
@@ -188,7 +196,22 @@ static void refuse_words(struct reading *reading)
         problems_add(reading->problems, PROBLEM, "unknown-group", EX_DATAERR, place, todo,
                      N_("no group is named %s"), words);
     reading->left_over = true;
+}
+
+static void refuse_words(struct reading *reading)
+{
+    guint end = end_of_words(reading);
+    refuse(reading, reading->at, end);
     reading->at = end;
+}
+
+/* 读者、区科协 where 读者 was named 读者甲 lately: it begins a name, but no name after it goes on
+ * so. To pass it by would be to forget a group. */
+static void refuse_idle_stem(struct reading *reading)
+{
+    if (reading->idle_to)
+        refuse(reading, reading->idle_from, reading->idle_to);
+    reading->idle_to = 0;
 }
 
 /* --- reading --- */
@@ -211,8 +234,10 @@ static bool pass_separator(struct reading *reading)
     guint separator = signs_separator(reading->signs, reading->at);
     if (!separator || names_match(reading->people->names, reading->signs, reading->at, false).name)
         return false;
-    if (signs_at(reading->signs, reading->at).c == '\n')
+    if (signs_at(reading->signs, reading->at).c == '\n') {
         reading->line_begins = true;
+        refuse_idle_stem(reading);
+    }
     reading->at += separator;
     return true;
 }
@@ -224,6 +249,7 @@ static void read_signs(struct reading *reading)
     while (signs_at(reading->signs, reading->at).c)
         if (!pass_separator(reading))
             read_words(reading);
+    refuse_idle_stem(reading);
 }
 
 /* Lines under one label are read together: a name may be torn by a line's end. */
