@@ -3,10 +3,10 @@
 #include <idn2.h>
 #include <string.h>
 
-#define ADDRESS_MAX 254 /* RFC 5321 §4.5.3.1.3: a path is 256 with its <> */
+#define ADDRESS_MAX    254 /* RFC 5321 §4.5.3.1.3: a path is 256 with its <> */
 #define LOCAL_PART_MAX 64
-#define LABEL_MAX 63
-#define DOMAIN_MAX 253
+#define LABEL_MAX      63
+#define DOMAIN_MAX     253
 
 struct address {
     size_t at; /* where the @ stands */

@@ -11,9 +11,8 @@ void csv_add_bom(GString *to)
 enum mark { QUOTED = 1 << 0, FORMULA = 1 << 1 };
 
 static const unsigned char marks[256] = {
-    [','] = QUOTED,  ['"'] = QUOTED,  ['\n'] = QUOTED, ['\r'] = QUOTED | FORMULA,
-    ['='] = FORMULA, ['+'] = FORMULA, ['-'] = FORMULA, ['@'] = FORMULA,
-    ['\t'] = FORMULA,
+    [','] = QUOTED,  ['"'] = QUOTED,  ['\n'] = QUOTED, ['\r'] = QUOTED | FORMULA, ['='] = FORMULA,
+    ['+'] = FORMULA, ['-'] = FORMULA, ['@'] = FORMULA, ['\t'] = FORMULA,
 };
 
 /* With leading apostrophes too, so that csv_unguarded() gives back just what was written. */
@@ -66,9 +65,9 @@ struct csv_reader {
     const char *file;
     csv_record *record;
     void *user;
-    struct error *error; /* of the call that runs */
-    GPtrArray *fields; /* offsets in `text` while the record is read, then pointers into it */
-    GString *text;     /* all fields of the record, each with its NUL */
+    struct error *error;   /* of the call that runs */
+    GPtrArray *fields;     /* offsets in `text` while the record is read, then pointers into it */
+    GString *text;         /* all fields of the record, each with its NUL */
     int line, record_line; /* of what is being fed; on which the record began */
     bool stopped;
 };
@@ -162,8 +161,8 @@ bool csv_reader_end(struct csv_reader *reader, struct error *error)
     return !reader->stopped;
 }
 
-bool csv_read(const char *text, size_t length, char delimiter, const char *file,
-              csv_record *record, void *user, struct error *error)
+bool csv_read(const char *text, size_t length, char delimiter, const char *file, csv_record *record,
+              void *user, struct error *error)
 {
     AUTO(csv_reader) struct csv_reader *reader = csv_reader_new(delimiter, file, record, user);
     return csv_reader_feed(reader, text, length, error) && csv_reader_end(reader, error);

@@ -71,7 +71,8 @@ static GString *decode(const char *octets, size_t length, size_t *bad_at)
         g_utf8_validate(octets + mark->length, (gssize)(length - mark->length), NULL))
         return g_string_new_len(octets + mark->length, (gssize)(length - mark->length));
     if (mark) {
-        GString *text = convert(octets + mark->length, length - mark->length, mark->charset, bad_at);
+        GString *text =
+            convert(octets + mark->length, length - mark->length, mark->charset, bad_at);
         *bad_at += mark->length;
         return text;
     }

@@ -25,8 +25,9 @@ struct list {
     GPtrArray *members;
     const struct list_file *file;
     struct problems *problems;
-    char *place; /* of its rows: what is shown, with the sheet */
-    char *sheet; /* NULL: CSV */
+    char *place;     /* of its rows: what is shown, with the sheet */
+    char *sheet;     /* NULL: CSV */
+    GString *origin; /* of the row */
     bool columns_known, has_header, given_up;
     struct columns columns;
     int title_line;  /* of the first row before the header; 0: none */
@@ -37,13 +38,14 @@ struct list {
 
 /* --- cells --- */
 
-/* Trimmed; "" where the row ends before it. Caller frees. */
+/* Trimmed, in its place; NULL where it is empty or the row ends before it. */
 static char *cell(const struct list *list, const GPtrArray *fields, enum column column)
 {
     int at = list->columns.at[column];
     if (at < 0 || (guint)at >= fields->len)
-        return g_strdup("");
-    return text_trim(csv_unguarded(fields->pdata[at]));
+        return NULL;
+    char *text = text_strip((char *)csv_unguarded(fields->pdata[at]));
+    return *text ? text : NULL;
 }
 
 static bool is_blank(const char *text)
@@ -54,17 +56,18 @@ static bool is_blank(const char *text)
     return true;
 }
 
-static guint filled(const GPtrArray *fields)
+/* Up to `most`, for who need not know how many more. */
+static guint filled(const GPtrArray *fields, guint most)
 {
     guint count = 0;
-    for (guint i = 0; i < fields->len; i++)
+    for (guint i = 0; i < fields->len && count < most; i++)
         count += !is_blank(fields->pdata[i]);
     return count;
 }
 
 static bool holds_address(const char *text)
 {
-    return strstr(text, "@") || strstr(text, "＠");
+    return strchr(text, '@') || strstr(text, "＠");
 }
 
 static bool any_address(const GPtrArray *fields)
@@ -107,7 +110,7 @@ static bool refuse_columns(struct list *list, struct place place)
  * a header it may be an address that lacks its @, which must not go unnoticed. */
 static bool may_be_title(const struct list *list, const GPtrArray *fields)
 {
-    return list->titles < TITLES_MOST && filled(fields) == 1 && !any_address(fields);
+    return list->titles < TITLES_MOST && filled(fields, 2) == 1 && !any_address(fields);
 }
 
 /* True: the row is done with. */
@@ -134,7 +137,9 @@ static bool settle_columns(struct list *list, const GPtrArray *fields, struct pl
 
 static bool is_disabled(struct list *list, const GPtrArray *fields, struct place place)
 {
-    AUTO(text) char *text = cell(list, fields, DISABLED);
+    const char *text = cell(list, fields, DISABLED);
+    if (!text)
+        return false;
     AUTO(text) char *word = columns_comparable(text);
     if (g_strv_contains(yes, word))
         return true;
@@ -149,9 +154,9 @@ static bool is_disabled(struct list *list, const GPtrArray *fields, struct place
 static bool read_day(struct list *list, const GPtrArray *fields, enum column column, int *day,
                      struct place place)
 {
-    AUTO(text) char *text = cell(list, fields, column);
-    *day = *text ? term_day(text, column == UNTIL) : 0;
-    if (!*text || *day)
+    const char *text = cell(list, fields, column);
+    *day = text ? term_day(text, column == UNTIL) : 0;
+    if (!text || *day)
         return true;
     return problems_add(list->problems, PROBLEM, rule, EX_DATAERR, in_column(list, place, column),
                         N_("write it like 2023-11-16"), N_("this is no date: %s"), text);
@@ -164,8 +169,8 @@ static bool read_term(struct list *list, const GPtrArray *fields, struct place p
     if (!read_day(list, fields, FROM, &term.from, place) ||
         !read_day(list, fields, UNTIL, &term.until, place))
         return false;
-    AUTO(text) char *who = cell(list, fields, ADDRESS);
-    return member_term_counts(&term, who, list->today, in_column(list, place, UNTIL),
+    const char *who = cell(list, fields, ADDRESS);
+    return member_term_counts(&term, who ? who : "", list->today, in_column(list, place, UNTIL),
                               list->problems, counts);
 }
 
@@ -180,50 +185,70 @@ static bool holds_second_address(const struct list *list, const GPtrArray *field
 }
 
 /* On one line, for a cell in a spreadsheet may hold line breaks; NULL where it is empty. */
-static char *plain(char *text)
+static char *plain_cell(const struct list *list, const GPtrArray *fields, enum column column)
 {
-    for (char *c = text; *c; c++)
+    char *text = cell(list, fields, column);
+    for (char *c = text; c && *c; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7f)
             *c = ' ';
-    if (!*text)
-        g_clear_pointer(&text, g_free);
     return text;
+}
+
+/* printf() would take a tenth of the time of a long list. */
+static void append_number(GString *to, int number)
+{
+    char digits[3 * sizeof number];
+    size_t from = sizeof digits;
+    do
+        digits[--from] = (char)('0' + number % 10);
+    while ((number /= 10));
+    g_string_append_len(to, digits + from, (gssize)(sizeof digits - from));
 }
 
 /* "leaders.csv:12", "leaders.xlsx:名单!B12"; of a directory the entry's DN. */
 static char *origin(const struct list *list, const GPtrArray *fields, int line)
 {
-    AUTO(text) char *entry = plain(cell(list, fields, ENTRY));
+    char *entry = plain_cell(list, fields, ENTRY);
     if (entry)
-        return TAKE(entry);
-    if (!list->sheet)
-        return g_strdup_printf("%s:%d", list->file->name, line);
+        return entry;
+    g_string_assign(list->origin, list->file->name);
+    if (!list->sheet) {
+        g_string_append_c(list->origin, ':');
+        append_number(list->origin, line);
+        return list->origin->str;
+    }
     char letters[3] = "";
     int column = list->columns.at[ADDRESS];
     if (column >= 26)
         letters[0] = (char)('A' + column / 26 - 1);
     letters[strlen(letters)] = (char)('A' + column % 26);
-    AUTO(text) char *file = g_strndup(list->file->name, strcspn(list->file->name, "#"));
-    return g_strdup_printf("%s:%s!%s%d", file, list->sheet, letters, line);
+    g_string_truncate(list->origin, strcspn(list->file->name, "#"));
+    g_string_append_printf(list->origin, ":%s!%s%d", list->sheet, letters, line);
+    return list->origin->str;
 }
 
 static bool add_member(struct list *list, const GPtrArray *fields, const char *address,
                        struct place place)
 {
-    AUTO(member) struct member *member = member_new();
-    member->name = plain(cell(list, fields, NAME));
-    if (!member_read_address(member, address, in_column(list, place, ADDRESS), list->problems))
+    struct member row = {.name = plain_cell(list, fields, NAME)};
+    const char *name = row.name;
+    if (!member_read_address(&row, address, in_column(list, place, ADDRESS), list->problems))
         return wrong_row(list);
-    member->title = plain(cell(list, fields, TITLE));
-    member->unit = plain(cell(list, fields, UNIT));
-    member->origin = origin(list, fields, place.line);
-    g_ptr_array_add(list->members, TAKE(member));
+    row.title = plain_cell(list, fields, TITLE);
+    row.unit = plain_cell(list, fields, UNIT);
+    row.origin = origin(list, fields, place.line);
+    g_ptr_array_add(list->members, member_pack(&row));
+    address_free(row.address);
+    if (!name) /* then it stood before the address */
+        g_free(row.name);
     return true;
 }
 
 static bool add_members(struct list *list, const GPtrArray *fields, const char *addresses,
                         struct place place)
 {
+    if (cell_is_one(addresses))
+        return add_member(list, fields, addresses, place);
     AUTO(array) GPtrArray *each = cell_addresses(addresses);
     if (each->len > ADDRESSES_MOST)
         return problems_add(list->problems, PROBLEM, rule, EX_DATAERR,
@@ -245,8 +270,8 @@ static bool read_row(struct list *list, const GPtrArray *fields, struct place pl
         return wrong_row(list);
     if (!counts)
         return true;
-    AUTO(text) char *addresses = cell(list, fields, ADDRESS);
-    if (!*addresses)
+    const char *addresses = cell(list, fields, ADDRESS);
+    if (!addresses)
         return problems_add(list->problems, PROBLEM, rule, EX_DATAERR,
                             in_column(list, place, ADDRESS),
                             N_("add the address, or write yes in the column disabled"),
@@ -264,7 +289,7 @@ static bool take_record(void *user, int line, const GPtrArray *fields, struct er
     (void)error;
     struct list *list = user;
     struct place place = {list->place, line, 0};
-    if (list->given_up || filled(fields) == 0)
+    if (list->given_up || filled(fields, 1) == 0)
         return true;
     if (!list->columns_known && settle_columns(list, fields, place))
         return true;
@@ -383,12 +408,14 @@ void list_read_octets(GPtrArray *members, GBytes *octets, const struct list_file
                         .file = file,
                         .problems = problems,
                         .place = g_strdup(file->shown),
+                        .origin = g_string_new(NULL),
                         .today = term_today()};
     columns_clear(&list.columns);
     if (!read_octets(&list, octets, &error) || !is_begun(&list, &error))
         problems_take(problems, rule, &error);
     g_free(list.place);
     g_free(list.sheet);
+    g_string_free(list.origin, TRUE);
 }
 
 bool list_load(GBytes **octets, const struct list_file *file, struct error *error)
