@@ -156,16 +156,10 @@ char *text_fold(const char *text)
     return g_string_free(folded, FALSE);
 }
 
-static const char *first_not_blank(const char *text)
+const char *text_trimmed(const char *text, size_t *length)
 {
     while (*text && text_is_blank(g_utf8_get_char(text)))
         text = g_utf8_next_char(text);
-    return text;
-}
-
-/* The end of `text`, which does not begin with a blank, without blanks. */
-static size_t trimmed_length(const char *text)
-{
     const char *end = text + strlen(text);
     while (end > text) {
         const char *last = g_utf8_prev_char(end);
@@ -173,20 +167,15 @@ static size_t trimmed_length(const char *text)
             break;
         end = last;
     }
-    return (size_t)(end - text);
+    *length = (size_t)(end - text);
+    return text;
 }
 
 char *text_trim(const char *text)
 {
-    const char *first = first_not_blank(text);
-    return g_strndup(first, trimmed_length(first));
-}
-
-char *text_strip(char *text)
-{
-    char *first = text + (first_not_blank(text) - text);
-    first[trimmed_length(first)] = '\0';
-    return first;
+    size_t length;
+    const char *rest = text_trimmed(text, &length);
+    return g_strndup(rest, length);
 }
 
 char *text_squeeze(const char *text)

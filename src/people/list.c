@@ -25,9 +25,10 @@ struct list {
     GPtrArray *members;
     const struct list_file *file;
     struct problems *problems;
-    char *place;     /* of its rows: what is shown, with the sheet */
-    char *sheet;     /* NULL: CSV */
-    GString *origin; /* of the row */
+    char *place;       /* of its rows: what is shown, with the sheet */
+    char *sheet;       /* NULL: CSV */
+    GString *origin;   /* of the row */
+    GStringChunk *cut; /* its cells that are not as they stand in the file */
     bool columns_known, has_header, given_up;
     struct columns columns;
     int title_line;  /* of the first row before the header; 0: none */
@@ -38,13 +39,17 @@ struct list {
 
 /* --- cells --- */
 
-/* Trimmed, in its place; NULL where it is empty or the row ends before it. */
-static char *cell(const struct list *list, const GPtrArray *fields, enum column column)
+/* Trimmed, good during the row; NULL where it is empty or the row ends before it. A copy only where
+ * there is something to cut off: lists have a million rows. */
+static const char *cell(const struct list *list, const GPtrArray *fields, enum column column)
 {
     int at = list->columns.at[column];
+    size_t length;
     if (at < 0 || (guint)at >= fields->len)
         return NULL;
-    char *text = text_strip((char *)csv_unguarded(fields->pdata[at]));
+    const char *text = text_trimmed(csv_unguarded(fields->pdata[at]), &length);
+    if (text[length])
+        text = g_string_chunk_insert_len(list->cut, text, (gssize)length);
     return *text ? text : NULL;
 }
 
@@ -187,11 +192,17 @@ static bool holds_second_address(const struct list *list, const GPtrArray *field
 /* On one line, for a cell in a spreadsheet may hold line breaks; NULL where it is empty. */
 static char *plain_cell(const struct list *list, const GPtrArray *fields, enum column column)
 {
-    char *text = cell(list, fields, column);
-    for (char *c = text; c && *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
-            *c = ' ';
-    return text;
+    const char *text = cell(list, fields, column);
+    const char *c = text;
+    while (c && *c && (unsigned char)*c >= ' ' && *c != 0x7f)
+        c++;
+    if (!c || !*c)
+        return (char *)text;
+    char *line = g_string_chunk_insert(list->cut, text);
+    for (char *to = line; *to; to++)
+        if ((unsigned char)*to < ' ' || *to == 0x7f)
+            *to = ' ';
+    return line;
 }
 
 /* printf() would take a tenth of the time of a long list. */
@@ -289,6 +300,7 @@ static bool take_record(void *user, int line, const GPtrArray *fields, struct er
     (void)error;
     struct list *list = user;
     struct place place = {list->place, line, 0};
+    g_string_chunk_clear(list->cut);
     if (list->given_up || filled(fields, 1) == 0)
         return true;
     if (!list->columns_known && settle_columns(list, fields, place))
@@ -409,6 +421,7 @@ void list_read_octets(GPtrArray *members, GBytes *octets, const struct list_file
                         .problems = problems,
                         .place = g_strdup(file->shown),
                         .origin = g_string_new(NULL),
+                        .cut = g_string_chunk_new(256),
                         .today = term_today()};
     columns_clear(&list.columns);
     if (!read_octets(&list, octets, &error) || !is_begun(&list, &error))
@@ -416,6 +429,7 @@ void list_read_octets(GPtrArray *members, GBytes *octets, const struct list_file
     g_free(list.place);
     g_free(list.sheet);
     g_string_free(list.origin, TRUE);
+    g_string_chunk_free(list.cut);
 }
 
 bool list_load(GBytes **octets, const struct list_file *file, struct error *error)

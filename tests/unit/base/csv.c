@@ -49,14 +49,7 @@ static void records_are_read_with_their_lines(void **state)
     }
 }
 
-static bool write_into(void *user, int line, const GPtrArray *fields, struct error *error)
-{
-    for (guint i = 0; i < fields->len; i++)
-        memset(fields->pdata[i], '?', strlen(fields->pdata[i]));
-    return take(user, line, fields, error);
-}
-
-/* Fields that grow the text they lie in while the record is read, and are the visitor's. */
+/* Fields that grow the text they lie in while the record is read. */
 static void fields_lie_apart(void **state)
 {
     (void)state;
@@ -67,15 +60,14 @@ static void fields_lie_apart(void **state)
     for (int line = 1; line <= 3; line++) {
         g_string_append_printf(expected, "%d:", line);
         for (int i = 0; i < 500; i++) {
-            AUTO(text) char *field = g_strnfill((gsize)i % 50, '?');
-            g_string_append_printf(text, "%.*s,", i % 50,
-                                   "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz");
+            AUTO(text) char *field = g_strnfill((gsize)i % 50, (char)('a' + i % 26));
+            g_string_append_printf(text, "%s,", field);
             g_string_append_printf(expected, "[%s]", field);
         }
         g_string_append(text, "\n");
         g_string_append(expected, "[]");
     }
-    assert_true(csv_read(text->str, text->len, ',', "f", write_into, &seen, NULL));
+    assert_true(csv_read(text->str, text->len, ',', "f", take, &seen, NULL));
     assert_string_equal(seen_text->str, expected->str);
 }
 

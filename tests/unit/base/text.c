@@ -69,18 +69,6 @@ static void every_sign_is_as_wide_as_libunistring_says(void **state)
     }
 }
 
-static void blanks_are_cut_off_in_place_too(void **state)
-{
-    (void)state;
-    static const char *const rows[] = {"",      " ", "　", "a", " a", "a ", "　 a b \xef\xbb\xbf",
-                                       "\t中\n"};
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        AUTO(text) char *text = g_strdup(rows[i]);
-        AUTO(text) char *trimmed = text_trim(rows[i]);
-        assert_string_equal(text_strip(text), trimmed);
-    }
-}
-
 static void folding_makes_half_width(void **state)
 {
     (void)state;
@@ -134,7 +122,6 @@ int main(void)
         cmocka_unit_test(documents_of_every_charset_are_read),
         cmocka_unit_test(widths_are_those_of_a_chinese_terminal),
         cmocka_unit_test(every_sign_is_as_wide_as_libunistring_says),
-        cmocka_unit_test(blanks_are_cut_off_in_place_too),
         cmocka_unit_test(folding_makes_half_width),
         cmocka_unit_test(the_nearest_names_come_first),
         cmocka_unit_test(lines_break_where_the_standard_allows),
