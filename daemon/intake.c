@@ -106,6 +106,7 @@ static int take_in(const struct options *options, const struct conf *conf)
         .source = source,
         .kind = MAIL_ISSUE,
         .date = clock_now(),
+        .sends = true,
     };
     if (!intake_walk(&intake, &order))
         return refuse(options, intake->problems);

@@ -66,7 +66,8 @@ static bool choose_list(const struct group *group, const char *wanted, const cha
 /* --- telling -------------------------------------------------------------------------------------
  */
 
-static const char *const keys[] = {"added", "gone", "changed", "stopped"}; /* by enum merge_kind */
+/* By enum merge_kind. */
+static const char *const keys[MERGE_KINDS] = {"added", "gone", "changed", "stopped", "elsewhere"};
 
 static json_t *merge_json(const char *list, const struct merge *merge, bool is_written)
 {
@@ -85,14 +86,15 @@ static json_t *merge_json(const char *list, const struct merge *merge, bool is_w
 
 static void print_change(const struct merge_change *change)
 {
-    static const char signs[] = {'+', '-', '~', '='};
+    static const char signs[MERGE_KINDS] = {'+', '-', '~', '=', '='};
     AUTO(text) char *name = table_harmless(change->name);
     AUTO(text) char *detail = table_harmless(change->detail);
-    printf("%c %s%s%s%s%s", signs[change->kind], change->address, *name ? "  " : "", name,
-           *detail ? "  " : "", detail);
+    printf("%c %s%s%s", signs[change->kind], change->address, *name ? "  " : "", name);
     if (change->kind == MERGE_STOPPED)
         printf("  %s", _("stopped in the list: it stays so"));
-    (void)putchar('\n');
+    if (change->kind == MERGE_ELSEWHERE)
+        printf("  %s", _("in the group already:"));
+    printf("%s%s\n", *detail ? "  " : "", detail);
 }
 
 static char *sum_of(const char *list, const struct merge *merge)
@@ -130,13 +132,19 @@ static void tell_changes(const struct merge *merge)
 /* --- writing -------------------------------------------------------------------------------------
  */
 
-/* The name of a version that is kept: "members.csv.20231116-093000". The caller frees. */
+/* The name of a version that is kept: "members.csv.20231116-093000", with .2 and so on after the
+ * second one of that second. The caller frees. */
 static char *former_path(const char *path)
 {
     GDateTime *now = g_date_time_new_now_local();
     AUTO(text) char *stamp = g_date_time_format(now, "%Y%m%d-%H%M%S");
+    char *former = g_strconcat(path, ".", stamp, NULL);
     g_date_time_unref(now);
-    return g_strconcat(path, ".", stamp, NULL);
+    for (int n = 2; g_file_test(former, G_FILE_TEST_EXISTS); n++) {
+        g_free(former);
+        former = g_strdup_printf("%s.%s.%d", path, stamp, n);
+    }
+    return former;
 }
 
 /* The new file is for the same readers as the former one. */
@@ -185,7 +193,26 @@ static bool is_changed(const struct merge *merge)
     return merge->counts[MERGE_ADDED] + merge->counts[MERGE_GONE] + merge->counts[MERGE_CHANGED];
 }
 
-static int merge_into(const struct conf *conf, const char *list, const struct wish *wish)
+/* Whom the group has by another list, or by its own file. */
+static void find_elsewhere(GHashTable *elsewhere, const struct people *people,
+                           const struct group *group, const char *list)
+{
+    AUTO(problems) struct problems *told = problems_new(); /* `check` tells them */
+    AUTO(array) GPtrArray *ids = g_ptr_array_new();
+    AUTO(array) GPtrArray *recipients = NULL;
+    AUTO(text) char *own = g_strconcat(list, ":", NULL);
+    g_ptr_array_add(ids, group->id);
+    if (!people_expand(people, ids, &recipients, told))
+        return;
+    for (guint i = 0; i < recipients->len; i++) {
+        const struct recipient *one = recipients->pdata[i];
+        if (!g_str_has_prefix(one->origin, own))
+            g_hash_table_insert(elsewhere, one->address, one->origin);
+    }
+}
+
+static int merge_into(const struct conf *conf, const char *list, GHashTable *elsewhere,
+                      const struct wish *wish)
 {
     AUTO(problems) struct problems *problems = problems_new();
     AUTO(merge) struct merge *merge = NULL;
@@ -194,7 +221,7 @@ static int merge_into(const struct conf *conf, const char *list, const struct wi
     AUTO(text)
     char *path =
         g_path_is_absolute(list) ? g_strdup(list) : g_build_filename(conf->groups_dir, list, NULL);
-    if (!merge_read(&merge, path, wish->file, problems))
+    if (!merge_read(&merge, path, wish->file, elsewhere, problems))
         return fail_all(problems);
     if (!wish->json)
         tell_changes(merge);
@@ -216,7 +243,9 @@ static int import(const struct conf *conf, const struct wish *wish)
         !which_group(people, wish->group, &group, &error) ||
         !choose_list(group, wish->list, &list, &error))
         return fail(&error);
-    return merge_into(conf, list, wish);
+    AUTO(table) GHashTable *elsewhere = g_hash_table_new(address_hash, address_equal);
+    find_elsewhere(elsewhere, people, group, list);
+    return merge_into(conf, list, elsewhere, wish);
 }
 
 static int run_import(struct session *session, int argc, char **argv)

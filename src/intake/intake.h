@@ -36,6 +36,7 @@ struct intake_order {
     const struct source *source;
     enum mail_kind kind;
     usec_t date;
+    bool sends; /* what changed just now is waited for (EX_TEMPFAIL) */
 };
 
 /* Walks the whole way as far as it goes; all problems at once. *intake is set, and the caller's, in

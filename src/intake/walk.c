@@ -89,7 +89,9 @@ static bool expand(struct intake *intake, const struct intake_order *order)
 {
     AUTO(error) struct error error = {0};
     GPtrArray *distribution = intake->issue->distribution;
-    if (!people_read_configured(&intake->people, order->conf, &error))
+    bool read = order->sends ? people_read_settled(&intake->people, order->conf, &error)
+                             : people_read_configured(&intake->people, order->conf, &error);
+    if (!read)
         return problems_take(intake->problems, "groups", &error);
     bool resolved = people_resolve(intake->people, distribution, order->source->document_name,
                                    intake->problems);

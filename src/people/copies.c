@@ -1,6 +1,7 @@
 #include "people/copies.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -94,6 +95,84 @@ struct copy *copies_find(const struct copies *copies, const char *key)
     AUTO(text) char *path = record_path(copies, key);
     AUTO(copy) struct copy *copy = read_record(path);
     return copy && g_strcmp0(copy->key, key) == 0 ? TAKE(copy) : NULL;
+}
+
+/* --- cut off --- */
+
+bool copies_is_settled(const char *path, usec_t now)
+{
+    struct stat status;
+    if (stat(path, &status) < 0)
+        return true;
+    usec_t age = now - (usec_t)status.st_mtim.tv_sec * USEC_PER_SEC;
+    return age > COPIES_SETTLED || age < -COPIES_SETTLED;
+}
+
+/* In UTF-16 a NUL stands beside the line end. */
+static bool ends_line(const char *octets, size_t length)
+{
+    return length > 1 &&
+           (octets[length - 1] == '\n' || (!octets[length - 1] && octets[length - 2] == '\n'));
+}
+
+static bool begins_line_end(const char *octets)
+{
+    return octets[0] == '\r' || octets[0] == '\n' || (!octets[0] && octets[1] == '\r');
+}
+
+/* Nothing but a line end, without which the last row is whole too. */
+static bool is_line_end(const char *octets, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (octets[i] && octets[i] != '\r' && octets[i] != '\n')
+            return false;
+    return true;
+}
+
+/* A program that ends the last row with a line break does so for another last row, too. */
+static bool is_cut(const char *whole, size_t whole_length, const char *part, size_t length)
+{
+    if (length >= whole_length || memcmp(whole, part, length) != 0 || ends_line(part, length) ||
+        is_line_end(whole + length, whole_length - length))
+        return false;
+    return ends_line(whole, whole_length) || !begins_line_end(whole + length);
+}
+
+static int line_count(const char *octets, size_t length)
+{
+    int count = 1;
+    for (size_t i = 0; i < length; i++)
+        count += octets[i] == '\n';
+    return count;
+}
+
+bool copies_is_other(const struct copy *copy, GBytes *octets)
+{
+    AUTO(text) char *sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, octets);
+    return copy && copy->sha256 && strcmp(copy->sha256, sha256) != 0;
+}
+
+bool copies_is_uncut(const struct copies *copies, const struct copy *copy, GBytes *octets,
+                     const char *shown, struct problems *problems)
+{
+    AUTO(error) struct error gone = {0};
+    AUTO(bytes) GBytes *good = NULL;
+    struct stat status;
+    size_t length, good_length;
+    const char *part = g_bytes_get_data(octets, &length);
+    if (!copy || !copy->sha256)
+        return true;
+    AUTO(text) char *path = copy_path(copies, copy);
+    if (stat(path, &status) < 0 || (size_t)status.st_size <= length ||
+        !file_load(&good, path, SIZE_MAX, &gone))
+        return true;
+    const char *whole = g_bytes_get_data(good, &good_length);
+    if (!is_cut(whole, good_length, part ? part : "", length))
+        return true;
+    return problems_add(problems, PROBLEM, "list", EX_DATAERR,
+                        (struct place){shown, line_count(part, length), 0},
+                        N_("save the list anew; if it is to end here, end it with a line break"),
+                        N_("the list is cut off in this row: its last good copy goes on"));
 }
 
 /* --- keeping --- */

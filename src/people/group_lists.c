@@ -22,18 +22,43 @@ static struct list_file list_file_of(const struct list_source *source, const cha
                               .said = source->said};
 }
 
+/* Known to the copies, and changed just now: half of what is being saved may read whole. */
+static bool is_being_saved(const struct copies *copies, const struct copy *former, const char *path,
+                           GBytes *octets, usec_t now)
+{
+    return copies && copies->waits && !copies_is_settled(path, now) &&
+           copies_is_other(former, octets);
+}
+
 /* Members and remarks of a list that reads whole. False: it does not, and nothing is taken. */
-static bool read_whole(struct group_file *file, const struct list_source *source, const char *path,
-                       struct problems *found)
+static bool take_octets(struct group_file *file, const struct list_file *list, GBytes *octets,
+                        struct problems *found)
 {
     AUTO(array) GPtrArray *members = g_ptr_array_new_with_free_func(free_member);
-    const struct list_file list = list_file_of(source, path);
-    list_read_file(members, &list, found);
+    list_read_octets(members, octets, list, found);
     if (problems_any(found))
         return false;
     problems_join(file->problems, found);
     take_members(file, members);
     return true;
+}
+
+/* `former`: its last good copy; NULL: none. */
+static bool read_own(struct group_file *file, const struct list_source *source,
+                     const struct copies *copies, const struct copy *former, usec_t now,
+                     struct problems *found)
+{
+    AUTO(bytes) GBytes *octets = NULL;
+    AUTO(error) struct error error = {0};
+    const struct list_file list = list_file_of(source, source->path);
+    if (!list_load(&octets, &list, &error))
+        return problems_take(found, "list", &error);
+    if (is_being_saved(copies, former, list.path, octets, now))
+        problems_add(file->problems, PROBLEM, "list", EX_TEMPFAIL, source->said,
+                     N_("wait until it is written"), N_("the list %s was changed just now"),
+                     source->name);
+    return copies_is_uncut(copies, former, octets, list.shown, found) &&
+           take_octets(file, &list, octets, found);
 }
 
 /* --- copies --- */
@@ -73,7 +98,10 @@ static bool read_copy(struct group_file *file, const struct list_source *source,
         return false;
     AUTO(text) char *path = copy_path(copies, copy);
     AUTO(problems) struct problems *found = problems_new();
-    if (!read_whole(file, source, path, found))
+    AUTO(bytes) GBytes *octets = NULL;
+    AUTO(error) struct error gone = {0};
+    const struct list_file list = list_file_of(source, path);
+    if (!list_load(&octets, &list, &gone) || !take_octets(file, &list, octets, found))
         return false;
     remark_on_copy(file, source, copy);
     if (copy_is_too_old(copies, copy, now))
@@ -101,11 +129,9 @@ static void read_list(struct group_file *file, const struct list_source *source,
                       const struct copies *copies, usec_t now)
 {
     AUTO(problems) struct problems *found = problems_new();
-    AUTO(copy) struct copy *copy = NULL;
-    if (source->path && read_whole(file, source, source->path, found))
+    AUTO(copy) struct copy *copy = copies ? copies_find(copies, source->key) : NULL;
+    if (source->path && read_own(file, source, copies, copy, now, found))
         return;
-    if (copies)
-        copy = copies_find(copies, source->key);
     if (read_copy(file, source, copies, copy, now))
         problems_join(file->stood_in, found);
     else if (source->path)

@@ -9,6 +9,7 @@
 #include "base/xlsx.h"
 #include "people/cell.h"
 #include "people/columns.h"
+#include "people/delimiter.h"
 
 #define LIST_MOST      ((size_t)256 << 20) /* octets; some three million rows */
 #define TOLD_MOST      50                  /* wrong rows that are told: nobody reads more */
@@ -30,6 +31,7 @@ struct list {
     GString *origin;   /* of the row */
     GStringChunk *cut; /* its cells that are not as they stand in the file */
     bool columns_known, has_header, given_up;
+    bool disabled, out_of_term; /* the row */
     struct columns columns;
     int title_line;  /* of the first row before the header; 0: none */
     unsigned titles; /* such rows */
@@ -189,6 +191,14 @@ static bool holds_second_address(const struct list *list, const GPtrArray *field
     return false;
 }
 
+static char *put_on_one_line(char *text)
+{
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            *c = ' ';
+    return text;
+}
+
 /* On one line, for a cell in a spreadsheet may hold line breaks; NULL where it is empty. */
 static char *plain_cell(const struct list *list, const GPtrArray *fields, enum column column)
 {
@@ -198,11 +208,7 @@ static char *plain_cell(const struct list *list, const GPtrArray *fields, enum c
         c++;
     if (!c || !*c)
         return (char *)text;
-    char *line = g_string_chunk_insert(list->cut, text);
-    for (char *to = line; *to; to++)
-        if ((unsigned char)*to < ' ' || *to == 0x7f)
-            *to = ' ';
-    return line;
+    return put_on_one_line(g_string_chunk_insert(list->cut, text));
 }
 
 /* printf() would take a tenth of the time of a long list. */
@@ -275,10 +281,13 @@ static bool add_members(struct list *list, const GPtrArray *fields, const char *
 static bool read_row(struct list *list, const GPtrArray *fields, struct place place)
 {
     bool counts = true;
-    if (is_disabled(list, fields, place))
+    list->out_of_term = false;
+    list->disabled = is_disabled(list, fields, place);
+    if (list->disabled)
         return true;
     if (!read_term(list, fields, place, &counts))
         return wrong_row(list);
+    list->out_of_term = !counts;
     if (!counts)
         return true;
     const char *addresses = cell(list, fields, ADDRESS);
@@ -295,69 +304,44 @@ static bool read_row(struct list *list, const GPtrArray *fields, struct place pl
     return add_members(list, fields, addresses, place);
 }
 
+char *list_row_cell(const struct list_row *row, enum column column)
+{
+    int at = row->columns->at[column];
+    if (at < 0 || (guint)at >= row->fields->len)
+        return NULL;
+    AUTO(text) char *text = text_trim(csv_unguarded(row->fields->pdata[at]));
+    return *text ? put_on_one_line(TAKE(text)) : NULL;
+}
+
+static bool show(const struct list *list, enum list_row_kind kind, const GPtrArray *fields)
+{
+    const struct list_row row = {kind, fields, &list->columns,
+                                 kind == LIST_PERSON && list->disabled,
+                                 kind == LIST_PERSON && list->out_of_term};
+    if (list->file->visit)
+        list->file->visit(list->file->user, &row);
+    return true;
+}
+
 static bool take_record(void *user, int line, const GPtrArray *fields, struct error *error)
 {
     (void)error;
     struct list *list = user;
     struct place place = {list->place, line, 0};
     g_string_chunk_clear(list->cut);
-    if (list->given_up || filled(fields, 1) == 0)
+    if (list->given_up)
         return true;
+    if (filled(fields, 1) == 0)
+        return show(list, LIST_ASIDE, fields);
     if (!list->columns_known && settle_columns(list, fields, place))
-        return true;
+        return show(list, list->columns_known ? LIST_HEADER : LIST_ASIDE, fields);
     if (!read_row(list, fields, place) && list->given_up)
         problems_add(list->problems, PROBLEM, rule, EX_DATAERR, place, NULL,
                      N_("%u rows are wrong; the rest of the list was not looked at"), list->wrong);
-    return true;
+    return show(list, LIST_PERSON, fields);
 }
 
 /* --- CSV --- */
-
-static const char delimiters[] = ",;\t";
-
-static void count_delimiters(const char *line, size_t count[])
-{
-    bool quoted = false;
-    for (; *line && (quoted || *line != '\n'); line++) {
-        quoted ^= *line == '"';
-        const char *found = quoted ? NULL : strchr(delimiters, *line);
-        if (found)
-            count[found - delimiters]++;
-    }
-}
-
-/* Of the first line that is not empty: the one that parts it into most headings; without any, tab
- * or comma before semicolon, which may part the addresses of one cell; else the one that is there.
- */
-static char find_delimiter(const char *text)
-{
-    size_t count[sizeof delimiters] = {0};
-    guint most = 0;
-    text += strspn(text, "\n");
-    AUTO(text) char *line = g_strndup(text, strcspn(text, "\n"));
-    char best = '\0';
-    for (const char *one = delimiters; *one; one++) {
-        AUTO(texts) char **cells = g_strsplit(line, (const char[]){*one, '\0'}, 256);
-        guint headings = columns_headings(cells);
-        if (headings > most)
-            best = *one;
-        most = MAX(most, headings);
-    }
-    count_delimiters(text, count);
-    if (best && (most > 1 || count[strchr(delimiters, best) - delimiters]))
-        return best;
-    return count[2] ? '\t' : count[0] || !count[1] ? ',' : ';';
-}
-
-/* Excel reads "sep=;" on the first line as the delimiter, and some programs write it. */
-static char said_delimiter(GString *text)
-{
-    if (g_ascii_strncasecmp(text->str, "sep=", 4) != 0 || !text->str[4] || text->str[5] != '\n')
-        return '\0';
-    char delimiter = text->str[4];
-    memset(text->str, ' ', 5); /* the line stays, and with it the numbers of the others */
-    return strchr(delimiters, delimiter) ? delimiter : '\0';
-}
 
 static bool read_csv(struct list *list, GBytes *octets, struct error *error)
 {
@@ -366,9 +350,8 @@ static bool read_csv(struct list *list, GBytes *octets, struct error *error)
     const char *start = g_bytes_get_data(octets, &length);
     if (!text_decode(&text, start, length, list->place, error))
         return false;
-    char delimiter = said_delimiter(text);
-    return csv_read(text->str, text->len, delimiter ? delimiter : find_delimiter(text->str),
-                    list->place, take_record, list, error);
+    char delimiter = delimiter_of(text);
+    return csv_read(text->str, text->len, delimiter, list->place, take_record, list, error);
 }
 
 /* --- the file --- */

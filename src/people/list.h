@@ -2,7 +2,26 @@
  * row (address/邮箱, name/姓名, title/职务, unit/单位, 停用/disabled, 起/from, 止/until) or without
  * one: then the column that holds addresses. */
 #pragma once
+#include "people/columns.h"
 #include "people/member.h"
+
+enum list_row_kind {
+    LIST_ASIDE, /* before the header, or empty */
+    LIST_HEADER,
+    LIST_PERSON /* or several */
+};
+
+struct list_row { /* borrowed */
+    enum list_row_kind kind;
+    const GPtrArray *fields;
+    const struct columns *columns;
+    bool disabled;    /* 停用 */
+    bool out_of_term; /* gets nothing today */
+};
+typedef void list_visit(void *user, const struct list_row *row);
+
+/* On one line; NULL: the row has none, or an empty one. Caller frees. */
+char *list_row_cell(const struct list_row *row, enum column column);
 
 struct list_file {     /* borrowed */
     const char *path;  /* of the file that is read: the list itself, or a copy of it */
@@ -10,6 +29,8 @@ struct list_file {     /* borrowed */
     const char *name;  /* how the group calls it, for the origin */
     const char *sheet; /* of an .xlsx; NULL: the first that is not hidden */
     struct place said; /* where the group names it */
+    list_visit *visit; /* called for each row that has cells; NULL: nobody wants to see them */
+    void *user;
 };
 
 /* Appends the members of a list, in the order of its rows, without those who are 停用 or out of

@@ -1,24 +1,20 @@
 #include "people/merge.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/csv.h"
-#include "base/file.h"
-#include "base/text.h"
-#include "people/columns.h"
-#include "people/list.h"
-
-#define LIST_MOST ((size_t)256 << 20)
+#include "people/merge_rows.h"
+#include "people/term.h"
 
 /* The columns that a spreadsheet can change. Not by gettext: list_read() must know them again. */
 static const struct {
     enum column column;
     const char *english, *chinese;
-} written[MERGE_HEADINGS] = {{ADDRESS, "address", "邮箱"},
-                             {NAME, "name", "姓名"},
-                             {TITLE, "title", "职务"},
-                             {UNIT, "unit", "单位"}};
+    bool always; /* else a list has it only where there is something to write into it */
+} written[] = {{ADDRESS, "address", "邮箱", true}, {NAME, "name", "姓名", true},
+               {TITLE, "title", "职务", true},     {UNIT, "unit", "单位", true},
+               {NOTE, "note", "备注", false},      {DISABLED, "disabled", "停用", false},
+               {FROM, "from", "起", false},        {UNTIL, "until", "止", false}};
 
 const char *merge_heading(size_t index)
 {
@@ -26,11 +22,19 @@ const char *merge_heading(size_t index)
     return is_english ? written[index].english : written[index].chinese;
 }
 
+struct wanted { /* somebody whom the spreadsheet names */
+    const struct merge_person *person;
+    const struct merge_row *row;
+    bool placed; /* he has his row */
+};
+
 struct merging {
     struct merge *merge;
-    GHashTable *wanted;  /* of the spreadsheet: struct address to struct member, borrowed */
-    GHashTable *placed;  /* a set of struct address: wanted ones that have their row */
-    GHashTable *by_line; /* line to GPtrArray of struct member: the list as it is */
+    GHashTable *elsewhere;         /* struct address to its origin; NULL: nobody */
+    GHashTable *wanted, *by_lower; /* struct address, its text in lower case, to struct wanted */
+    GPtrArray *in_order;           /* of struct wanted */
+    GHashTable *listed;            /* a set of struct address: the list as it is */
+    bool needs[COLUMNS];
     struct columns columns;
     bool header_done;
     guint width; /* fields of the header */
@@ -54,31 +58,65 @@ void merge_free(struct merge *merge)
     g_free(merge);
 }
 
-static void note(struct merging *merging, enum merge_kind kind, const struct member *member,
-                 char *detail)
+static void note(struct merging *merging, enum merge_kind kind, const struct merge_person *person,
+                 const char *detail)
 {
     struct merge_change *change = g_new0(struct merge_change, 1);
     change->kind = kind;
-    change->address = g_strdup(address_text(member->address));
-    change->name = g_strdup(member->name ? member->name : "");
-    change->detail = detail;
+    change->address = g_strdup(address_text(person->address));
+    change->name = g_strdup(person->name ? person->name : "");
+    change->detail = g_strdup(detail);
     g_ptr_array_add(merging->merge->changes, change);
     merging->merge->counts[kind]++;
 }
 
-/* --- rows as they are ----------------------------------------------------------------------------
+/* --- who is wanted -------------------------------------------------------------------------------
  */
 
-/* A copy that can grow; without the ' that guards what looks like a formula. */
-static GPtrArray *copy_row(const GPtrArray *fields, guint width)
+static void want(struct merging *merging, const struct merge_row *row,
+                 const struct merge_person *person)
 {
-    GPtrArray *row = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < fields->len; i++)
-        g_ptr_array_add(row, g_strdup(csv_unguarded(fields->pdata[i])));
-    while (row->len < width)
-        g_ptr_array_add(row, g_strdup(""));
-    return row;
+    struct wanted *known = g_hash_table_lookup(merging->wanted, person->address);
+    if (known && !known->row->disabled)
+        return;
+    if (known) { /* in one row stopped, in another one not: as list_read() takes it */
+        *known = (struct wanted){person, row, false};
+        return;
+    }
+    struct wanted *wanted = g_new0(struct wanted, 1);
+    *wanted = (struct wanted){person, row, false};
+    g_hash_table_insert(merging->wanted, person->address, wanted);
+    g_hash_table_insert(merging->by_lower, g_ascii_strdown(address_text(person->address), -1),
+                        wanted);
+    g_ptr_array_add(merging->in_order, wanted);
 }
+
+static void want_all(struct merging *merging, const struct merge_rows *spreadsheet)
+{
+    for (guint i = 0; i < spreadsheet->all->len; i++) {
+        const struct merge_row *row = spreadsheet->all->pdata[i];
+        for (guint j = 0; j < row->persons->len; j++)
+            want(merging, row, row->persons->pdata[j]);
+        for (size_t column = 0; row->persons->len && column < COLUMNS; column++)
+            merging->needs[column] |= row->cells[column] && (column != DISABLED || row->disabled);
+    }
+}
+
+/* Hardly any server tells two spellings in upper and lower case apart: one that the list does not
+ * know is its own one written otherwise. */
+static struct wanted *wanted_of(const struct merging *merging, const struct merge_person *person)
+{
+    struct wanted *wanted = g_hash_table_lookup(merging->wanted, person->address);
+    if (wanted)
+        return wanted;
+    AUTO(text) char *lower = g_ascii_strdown(address_text(person->address), -1);
+    wanted = g_hash_table_lookup(merging->by_lower, lower);
+    return wanted && !g_hash_table_contains(merging->listed, wanted->person->address) ? wanted
+                                                                                      : NULL;
+}
+
+/* --- rows as they are ----------------------------------------------------------------------------
+ */
 
 static void set_cell(GPtrArray *row, int at, const char *text)
 {
@@ -88,22 +126,31 @@ static void set_cell(GPtrArray *row, int at, const char *text)
     row->pdata[at] = g_strdup(text ? text : "");
 }
 
+/* A copy that can grow. */
+static GPtrArray *copy_row(const GPtrArray *fields, guint width)
+{
+    GPtrArray *row = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; fields && i < fields->len; i++)
+        g_ptr_array_add(row, g_strdup(fields->pdata[i]));
+    if (row->len < width)
+        set_cell(row, (int)width - 1, "");
+    return row;
+}
+
 static void write_row(struct merging *merging, const GPtrArray *row)
 {
     csv_add_record(merging->merge->text, (const char *const *)row->pdata, row->len);
 }
 
-/* Adds the columns that the header lacks. Without a header the columns are as list_read() takes
- * them: one of addresses, the others without a name. */
+/* Adds the columns that the header lacks. Without a header (NULL) the columns are as list_read()
+ * takes them: one of addresses, the others without a name. */
 static void write_header(struct merging *merging, const GPtrArray *header)
 {
-    AUTO(array) GPtrArray *row = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; header && i < header->len; i++)
-        g_ptr_array_add(row, g_strdup(header->pdata[i]));
+    AUTO(array) GPtrArray *row = copy_row(header, 0);
     for (size_t i = 0; i < G_N_ELEMENTS(written); i++) {
         int *at = &merging->columns.at[written[i].column];
         bool has_heading = *at >= 0 && (guint)*at < row->len && *(char *)row->pdata[*at];
-        if (has_heading)
+        if (has_heading || (!written[i].always && !merging->needs[written[i].column]))
             continue;
         if (*at < 0)
             *at = (int)MAX(row->len, merging->width);
@@ -114,249 +161,209 @@ static void write_header(struct merging *merging, const GPtrArray *header)
     write_row(merging, row);
 }
 
-/* True: it is the header, and written. */
-static bool settle_header(struct merging *merging, const GPtrArray *fields)
-{
-    if (columns_read_header(&merging->columns, fields)) {
-        merging->width = fields->len;
-        write_header(merging, fields);
-        return true;
-    }
-    merging->width = fields->len;
-    for (guint i = 0; i < fields->len; i++)
-        if (merging->columns.at[ADDRESS] < 0 &&
-            (strstr(fields->pdata[i], "@") || strstr(fields->pdata[i], "＠")))
-            merging->columns.at[ADDRESS] = (int)i;
-    write_header(merging, NULL);
-    return false;
-}
-
 /* --- who stays -----------------------------------------------------------------------------------
  */
+
+static bool is_same(enum column column, const char *before, const char *after)
+{
+    bool is_day = column == FROM || column == UNTIL;
+    if (is_day && before && term_day(before, column == UNTIL))
+        return term_day(before, column == UNTIL) == term_day(after, column == UNTIL);
+    return g_strcmp0(before, after) == 0;
+}
 
 /* What the spreadsheet does not say is no change. */
 static void change_cell(const struct merging *merging, GPtrArray *row, enum column column,
                         const char *before, const char *after, GString *detail)
 {
-    if (!after || g_strcmp0(before, after) == 0)
+    if (!after || is_same(column, before, after))
         return;
     g_string_append_printf(detail, "%s%s → %s", detail->len ? ", " : "", before ? before : "-",
                            after);
     set_cell(row, merging->columns.at[column], after);
 }
 
-static void update_row(struct merging *merging, GPtrArray *row, const struct member *before)
+/* What the spreadsheet changes of him in his row; false: nothing. */
+static bool update_row(struct merging *merging, GPtrArray *own, const struct merge_row *row,
+                       const struct merge_person *person, const struct wanted *wanted)
 {
-    const struct member *after = g_hash_table_lookup(merging->wanted, before->address);
-    GString *detail = g_string_new(NULL);
-    change_cell(merging, row, NAME, before->name, after->name, detail);
-    change_cell(merging, row, TITLE, before->title, after->title, detail);
-    change_cell(merging, row, UNIT, before->unit, after->unit, detail);
-    bool changed = detail->len;
-    char *words = g_string_free(detail, FALSE);
-    if (changed)
-        note(merging, MERGE_CHANGED, after, words);
-    else
-        g_free(words);
+    static const enum column said[] = {TITLE, UNIT, NOTE, FROM, UNTIL};
+    AUTO(str) GString *detail = g_string_new(NULL);
+    if (wanted->row->disabled) {
+        set_cell(own, merging->columns.at[DISABLED], wanted->row->cells[DISABLED]);
+        note(merging, MERGE_GONE, person, _("stopped in the spreadsheet"));
+        return true;
+    }
+    change_cell(merging, own, NAME, person->name, wanted->person->name, detail);
+    for (size_t i = 0; i < G_N_ELEMENTS(said); i++)
+        change_cell(merging, own, said[i], row->cells[said[i]], wanted->row->cells[said[i]],
+                    detail);
+    if (detail->len)
+        note(merging, MERGE_CHANGED, wanted->person, detail->str);
+    return detail->len;
 }
 
-/* Only some of the addresses of a row stay: the cell keeps these. */
-static void keep_addresses(const struct merging *merging, GPtrArray *row, const GPtrArray *stay)
+/* Only some of the persons of a row stay in it: the cell keeps what names these. */
+static void write_pieces(struct merging *merging, const struct merge_row *row,
+                         const GPtrArray *pieces)
 {
+    AUTO(array) GPtrArray *rest = copy_row(row->fields, merging->width);
     AUTO(str) GString *cell = g_string_new(NULL);
-    for (guint i = 0; i < stay->len; i++)
-        g_string_append_printf(cell, "%s%s", i ? "; " : "",
-                               address_text(((const struct member *)stay->pdata[i])->address));
-    set_cell(row, merging->columns.at[ADDRESS], cell->str);
+    for (guint i = 0; i < pieces->len; i++)
+        g_string_append_printf(cell, "%s%s", i ? "; " : "", (const char *)pieces->pdata[i]);
+    if (pieces->len && pieces->len < row->persons->len)
+        set_cell(rest, merging->columns.at[ADDRESS], cell->str);
+    if (pieces->len)
+        write_row(merging, rest);
 }
 
-static void merge_members(struct merging *merging, const GPtrArray *fields,
-                          const GPtrArray *members)
+/* Whoever changes gets a row of his own after the one that he stood in with others. */
+static void merge_persons(struct merging *merging, const struct merge_row *row)
 {
-    AUTO(array) GPtrArray *row = copy_row(fields, merging->width);
-    AUTO(array) GPtrArray *stay = g_ptr_array_new();
-    for (guint i = 0; i < members->len; i++) {
-        const struct member *member = members->pdata[i];
-        if (!g_hash_table_contains(merging->wanted, member->address)) {
-            note(merging, MERGE_GONE, member, NULL);
+    AUTO(array) GPtrArray *same = g_ptr_array_new();
+    AUTO(array)
+    GPtrArray *changed = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+    for (guint i = 0; i < row->persons->len; i++) {
+        const struct merge_person *person = row->persons->pdata[i];
+        struct wanted *wanted = wanted_of(merging, person);
+        if (!wanted) {
+            note(merging, MERGE_GONE, person, NULL);
             continue;
         }
-        g_hash_table_add(merging->placed, member->address);
-        g_ptr_array_add(stay, (void *)member);
+        wanted->placed = true;
+        AUTO(array) GPtrArray *own = copy_row(row->fields, merging->width);
+        if (!update_row(merging, own, row, person, wanted)) {
+            g_ptr_array_add(same, person->piece);
+            continue;
+        }
+        if (row->persons->len > 1)
+            set_cell(own, merging->columns.at[ADDRESS], person->piece);
+        g_ptr_array_add(changed, TAKE(own));
     }
-    if (!stay->len)
-        return;
-    if (stay->len < members->len)
-        keep_addresses(merging, row, stay);
-    if (members->len == 1)
-        update_row(merging, row, stay->pdata[0]);
-    write_row(merging, row);
+    write_pieces(merging, row, same);
+    for (guint i = 0; i < changed->len; i++)
+        write_row(merging, changed->pdata[i]);
 }
 
 /* A row that counts for nobody now: somebody stopped it, and an import does not undo that. */
-static void keep_row(struct merging *merging, const GPtrArray *fields)
+static void keep_stopped(struct merging *merging, const struct merge_row *row)
 {
-    AUTO(array) GPtrArray *row = copy_row(fields, merging->width);
-    for (guint i = 0; i < fields->len; i++) {
-        AUTO(member) struct member *member = member_new();
-        AUTO(problems) struct problems *no_address = problems_new();
-        struct member *wanted =
-            strpbrk(fields->pdata[i], "@") &&
-                    member_read_address(member, fields->pdata[i], NOWHERE, no_address)
-                ? g_hash_table_lookup(merging->wanted, member->address)
-                : NULL;
-        if (wanted && g_hash_table_add(merging->placed, wanted->address))
-            note(merging, MERGE_STOPPED, wanted, NULL);
+    AUTO(array) GPtrArray *kept = copy_row(row->fields, merging->width);
+    for (guint i = 0; i < row->persons->len; i++) {
+        struct wanted *wanted = wanted_of(merging, row->persons->pdata[i]);
+        if (!wanted || wanted->placed)
+            continue;
+        wanted->placed = true;
+        if (!wanted->row->disabled)
+            note(merging, MERGE_STOPPED, wanted->person, NULL);
     }
-    write_row(merging, row);
+    write_row(merging, kept);
 }
 
-static bool take_record(void *user, int line, const GPtrArray *fields, struct error *error)
+static void merge_row(struct merging *merging, const struct merge_row *row)
 {
-    (void)error;
-    struct merging *merging = user;
-    const GPtrArray *members = g_hash_table_lookup(merging->by_line, GINT_TO_POINTER(line));
-    if (!merging->header_done && settle_header(merging, fields))
-        return true;
-    if (members)
-        merge_members(merging, fields, members);
+    if (row->kind == LIST_HEADER) {
+        merging->width = row->fields->len;
+        write_header(merging, row->fields);
+        return;
+    }
+    if (row->kind == LIST_ASIDE) {
+        write_row(merging, row->fields);
+        return;
+    }
+    if (!merging->header_done) {
+        merging->width = row->fields->len;
+        write_header(merging, NULL);
+    }
+    if (row->disabled || row->out_of_term)
+        keep_stopped(merging, row);
     else
-        keep_row(merging, fields);
-    return true;
+        merge_persons(merging, row);
 }
 
 /* --- who is new ----------------------------------------------------------------------------------
  */
 
-static void add_new(struct merging *merging, const GPtrArray *spreadsheet)
+static void write_new(struct merging *merging, const struct wanted *wanted)
+{
+    AUTO(array) GPtrArray *row = copy_row(NULL, merging->width);
+    for (size_t i = 0; i < G_N_ELEMENTS(written); i++) {
+        enum column column = written[i].column;
+        const char *text = column == ADDRESS ? address_text(wanted->person->address)
+                           : column == NAME  ? wanted->person->name
+                                             : wanted->row->cells[column];
+        if (text && merging->columns.at[column] >= 0 && column != DISABLED)
+            set_cell(row, merging->columns.at[column], text);
+    }
+    write_row(merging, row);
+}
+
+static void add_new(struct merging *merging)
 {
     if (!merging->header_done)
         write_header(merging, NULL);
-    for (guint i = 0; i < spreadsheet->len; i++) {
-        const struct member *member = spreadsheet->pdata[i];
-        if (!g_hash_table_add(merging->placed, member->address))
+    for (guint i = 0; i < merging->in_order->len; i++) {
+        struct wanted *wanted = merging->in_order->pdata[i];
+        const char *origin = merging->elsewhere
+                                 ? g_hash_table_lookup(merging->elsewhere, wanted->person->address)
+                                 : NULL;
+        if (wanted->placed || wanted->row->disabled)
             continue;
-        AUTO(array) GPtrArray *row = g_ptr_array_new_with_free_func(g_free);
-        set_cell(row, (int)merging->width - 1, "");
-        set_cell(row, merging->columns.at[ADDRESS], address_text(member->address));
-        set_cell(row, merging->columns.at[NAME], member->name);
-        set_cell(row, merging->columns.at[TITLE], member->title);
-        set_cell(row, merging->columns.at[UNIT], member->unit);
-        write_row(merging, row);
-        note(merging, MERGE_ADDED, member, NULL);
+        if (origin) {
+            note(merging, MERGE_ELSEWHERE, wanted->person, origin);
+            continue;
+        }
+        write_new(merging, wanted);
+        note(merging, MERGE_ADDED, wanted->person,
+             wanted->row->out_of_term ? _("not in his term today") : NULL);
     }
 }
 
-/* --- reading -------------------------------------------------------------------------------------
+/* --- both ----------------------------------------------------------------------------------------
  */
 
-static void free_member(void *member)
+static void merge_all(struct merging *merging, const struct merge_rows *list,
+                      const struct merge_rows *spreadsheet)
 {
-    member_free(member);
-}
-
-static void free_members(void *members)
-{
-    g_ptr_array_unref(members);
-}
-
-static GHashTable *lines_of(const GPtrArray *members)
-{
-    GHashTable *by_line = g_hash_table_new_full(NULL, NULL, NULL, free_members);
-    for (guint i = 0; i < members->len; i++) {
-        const struct member *member = members->pdata[i];
-        void *line = GINT_TO_POINTER(atoi(strrchr(member->origin, ':') + 1));
-        GPtrArray *row = g_hash_table_lookup(by_line, line);
-        if (!row)
-            g_hash_table_insert(by_line, line, row = g_ptr_array_new());
-        g_ptr_array_add(row, (void *)member);
+    merging->columns = list->columns;
+    want_all(merging, spreadsheet);
+    for (guint i = 0; i < list->all->len; i++) {
+        const GPtrArray *persons = ((const struct merge_row *)list->all->pdata[i])->persons;
+        for (guint j = 0; j < persons->len; j++)
+            g_hash_table_add(merging->listed,
+                             ((const struct merge_person *)persons->pdata[j])->address);
     }
-    return by_line;
-}
-
-/* As list_read() takes it: what parts the first line into most headings. */
-static char find_delimiter(const char *text)
-{
-    char best = ',';
-    guint most = 0;
-    text += strspn(text, "\n");
-    AUTO(text) char *line = g_strndup(text, strcspn(text, "\n"));
-    for (const char *one = ",;\t"; *one; one++) {
-        AUTO(texts) char **cells = g_strsplit(line, (const char[]){*one, '\0'}, 256);
-        guint headings = columns_headings(cells);
-        if (headings > most)
-            best = *one;
-        most = MAX(most, headings);
-    }
-    if (!most && !strchr(line, ',') && strchr(line, '\t'))
-        best = '\t';
-    return best;
-}
-
-static bool load(GString **text, const char *path, struct error *error)
-{
-    AUTO(bytes) GBytes *bytes = NULL;
-    if (!file_load(&bytes, path, LIST_MOST, error))
-        return false;
-    size_t length;
-    const char *octets = g_bytes_get_data(bytes, &length);
-    return text_decode(text, octets, length, path, error);
-}
-
-/* Members of a file; false after a PROBLEM. */
-static bool read_members(GPtrArray *members, const char *path, struct problems *problems)
-{
-    AUTO(problems) struct problems *found = problems_new();
-    AUTO(text) char *name = g_path_get_basename(path);
-    list_read(members, path, name, (struct place){path, 0, 0}, found);
-    problems_join(problems, found);
-    return !problems_any(found);
-}
-
-static void merge_rows(struct merging *merging, const GPtrArray *spreadsheet)
-{
-    for (guint i = 0; i < spreadsheet->len; i++) {
-        struct member *member = spreadsheet->pdata[i];
-        if (!g_hash_table_contains(merging->wanted, member->address))
-            g_hash_table_insert(merging->wanted, member->address, member);
-    }
-}
-
-static bool merge_all(struct merging *merging, const char *list, const GPtrArray *spreadsheet,
-                      struct problems *problems)
-{
-    AUTO(array) GPtrArray *members = g_ptr_array_new_with_free_func(free_member);
-    AUTO(error) struct error error = {0};
-    AUTO(str) GString *text = NULL;
-    bool is_new = access(list, F_OK) < 0;
-    if (!is_new && !read_members(members, list, problems))
-        return false;
-    if (!is_new && !load(&text, list, &error))
-        return problems_take(problems, "list", &error);
-    AUTO(table) GHashTable *by_line = lines_of(members);
-    merging->by_line = by_line;
-    merge_rows(merging, spreadsheet);
-    if (text && !csv_read(text->str, text->len, find_delimiter(text->str), list, take_record,
-                          merging, &error))
-        return problems_take(problems, "list", &error);
-    add_new(merging, spreadsheet);
-    return true;
+    for (guint i = 0; i < list->all->len; i++)
+        merge_row(merging, list->all->pdata[i]);
+    add_new(merging);
 }
 
 bool merge_read(struct merge **merge, const char *list, const char *spreadsheet,
-                struct problems *problems)
+                GHashTable *elsewhere, struct problems *problems)
 {
-    AUTO(array) GPtrArray *rows = g_ptr_array_new_with_free_func(free_member);
+    AUTO(merge_rows) struct merge_rows *before = NULL, *after = NULL;
+    bool is_new = access(list, F_OK) < 0;
+    bool good = merge_rows_read(&after, spreadsheet, problems) &&
+                (is_new || merge_rows_read(&before, list, problems));
+    if (!good)
+        return false;
+    before = before ? before : merge_rows_new();
     AUTO(table) GHashTable *wanted = g_hash_table_new(address_hash, address_equal);
-    AUTO(table) GHashTable *placed = g_hash_table_new(address_hash, address_equal);
-    AUTO(merge) struct merge *fresh = g_new0(struct merge, 1);
+    AUTO(table)
+    GHashTable *by_lower = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    AUTO(table) GHashTable *listed = g_hash_table_new(address_hash, address_equal);
+    AUTO(array) GPtrArray *in_order = g_ptr_array_new_with_free_func(g_free);
+    struct merge *fresh = g_new0(struct merge, 1);
     fresh->changes = g_ptr_array_new_with_free_func(merge_change_free);
     fresh->text = g_string_new(NULL);
     csv_add_bom(fresh->text);
-    struct merging merging = {.merge = fresh, .wanted = wanted, .placed = placed};
-    columns_clear(&merging.columns);
-    if (!read_members(rows, spreadsheet, problems) || !merge_all(&merging, list, rows, problems))
-        return false;
-    *merge = TAKE(fresh);
+    struct merging merging = {.merge = fresh,
+                              .elsewhere = elsewhere,
+                              .wanted = wanted,
+                              .by_lower = by_lower,
+                              .in_order = in_order,
+                              .listed = listed};
+    merge_all(&merging, before, after);
+    *merge = fresh;
     return true;
 }

@@ -106,6 +106,13 @@ bool people_read(struct people **people, const char *groups_dir, struct error *e
     return read_all(people, groups_dir, NULL, error);
 }
 
+bool people_read_settled(struct people **people, const struct conf *conf, struct error *error)
+{
+    AUTO(copies) struct copies *copies = copies_new(conf->state_dir, conf->list_max_age);
+    copies->waits = true;
+    return read_all(people, conf->groups_dir, copies, error);
+}
+
 bool people_read_configured(struct people **people, const struct conf *conf, struct error *error)
 {
     AUTO(copies) struct copies *copies = copies_new(conf->state_dir, conf->list_max_age);

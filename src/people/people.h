@@ -33,6 +33,9 @@ MUST bool people_read(struct people **people, const char *groups_dir, struct err
  * not read whole. */
 MUST bool people_read_configured(struct people **people, const struct conf *conf,
                                  struct error *error);
+/* The same for what is to be sent: a list that was changed just now is a problem that passes
+ * (EX_TEMPFAIL). */
+MUST bool people_read_settled(struct people **people, const struct conf *conf, struct error *error);
 void people_free(struct people *people);
 AUTO_DEFINE(people, struct people, people_free)
 

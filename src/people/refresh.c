@@ -13,7 +13,6 @@
 #define CONNECT_TIMEOUT (15 * USEC_PER_SEC)
 #define TIMEOUT         (2 * USEC_PER_MINUTE)
 #define LARGEST         ((size_t)128 << 20)
-#define SETTLED         (3 * USEC_PER_SEC) /* without a change: nobody is writing it */
 #define TROUBLE_MOST    ((size_t)1 << 20)
 
 struct refresh {
@@ -80,20 +79,23 @@ static void free_member(void *member)
     member_free(member);
 }
 
-static bool reads_whole(GBytes *content, const struct list_source *source, struct problems *found)
+static bool reads_whole(const struct copies *copies, const struct copy *copy, GBytes *content,
+                        const struct list_source *source, struct problems *found)
 {
     AUTO(array) GPtrArray *members = g_ptr_array_new_with_free_func(free_member);
     const struct list_file file = list_file_of(source);
-    list_read_octets(members, content, &file, found);
+    if (copies_is_uncut(copies, copy, content, file.shown, found))
+        list_read_octets(members, content, &file, found);
     return !problems_any(found);
 }
 
 /* *content is NULL where the list is as good as it was. */
-static bool load_file(const struct list_source *source, GBytes **content, struct problems *found)
+static bool load_file(const struct copies *copies, const struct copy *copy,
+                      const struct list_source *source, GBytes **content, struct problems *found)
 {
     AUTO(error) struct error error = {0};
     const struct list_file file = list_file_of(source);
-    return list_load(content, &file, &error) ? reads_whole(*content, source, found)
+    return list_load(content, &file, &error) ? reads_whole(copies, copy, *content, source, found)
                                              : problems_take(found, "list", &error);
 }
 
@@ -117,14 +119,14 @@ static void take_validators(struct copy *copy, struct fetch_answer *answer)
     copy->last_modified = TAKE(answer->last_modified);
 }
 
-static bool ask(const struct fetch_order *order, struct copy *copy,
+static bool ask(const struct copies *copies, const struct fetch_order *order, struct copy *copy,
                 const struct list_source *source, GBytes **content, struct problems *found)
 {
     AUTO(error) struct error error = {0};
     struct fetch_answer answer = {0};
     if (!fetch_run(&answer, order, source->said, &error))
         return problems_take(found, "list", &error);
-    bool good = answer.unchanged || reads_whole(answer.content, source, found);
+    bool good = answer.unchanged || reads_whole(copies, copy, answer.content, source, found);
     if (good && !answer.unchanged) {
         take_validators(copy, &answer);
         *content = TAKE(answer.content);
@@ -146,8 +148,8 @@ static bool load_remote(const struct refresh *refresh, const struct login *login
                                 .connect_timeout = CONNECT_TIMEOUT,
                                 .timeout = TIMEOUT,
                                 .most = LARGEST};
-    bool good =
-        set_password(&order, &password, login, found) && ask(&order, copy, source, content, found);
+    bool good = set_password(&order, &password, login, found) &&
+                ask(refresh->copies, &order, copy, source, content, found);
     conf_password_free(password);
     return good;
 }
@@ -165,24 +167,18 @@ static struct copy *known_of(const struct copies *copies, const char *key)
     return copy;
 }
 
-/* What was changed just now may be half of what is to come: the next refresh sees the whole. */
-static bool is_settled(const struct list_source *source, usec_t now)
-{
-    struct stat status;
-    if (!source->path || stat(source->path, &status) < 0)
-        return true;
-    return now - (usec_t)status.st_mtim.tv_sec * USEC_PER_SEC > SETTLED;
-}
-
 static bool refresh_one(struct refresh *refresh, const struct group_file *file,
                         const struct list_source *source, struct error *error)
 {
-    if (!g_hash_table_add(refresh->keys, source->key) || !is_settled(source, refresh->now))
+    if (!g_hash_table_add(refresh->keys, source->key))
+        return true;
+    /* What was changed just now may be half of what is to come: the next refresh sees the whole. */
+    if (source->path && !copies_is_settled(source->path, refresh->now))
         return true;
     AUTO(copy) struct copy *copy = known_of(refresh->copies, source->key);
     AUTO(bytes) GBytes *content = NULL;
     AUTO(problems) struct problems *found = problems_new();
-    bool good = source->path ? load_file(source, &content, found)
+    bool good = source->path ? load_file(refresh->copies, copy, source, &content, found)
                              : load_remote(refresh, &file->login, copy, source, &content, found);
     if (good)
         note_good(refresh, copy);

@@ -294,8 +294,10 @@ def settle():
     time.sleep(4.1)
 
 
-@pytest.mark.parametrize("broken", ["", "邮箱\na@example.org\nb@exam", "邮箱,姓名\n\"a@example.org", None],
-                         ids=["emptied", "cut in an address", "cut in a quote", "gone"])
+@pytest.mark.parametrize("broken", ["", "邮箱\na@example.org\nb@exam", "邮箱,姓名\n\"a@example.org", None,
+                                    GOOD.decode()[:-6], GOOD.decode()[:5]],
+                         ids=["emptied", "cut in an address", "cut in a quote", "gone",
+                              "cut where it reads whole", "cut in the header"])
 def test_a_file_saved_half_way_shrinks_nothing(open_lists, broken):
     office = open_lists(["leaders.csv"])
     file = office.groups / "leaders.csv"

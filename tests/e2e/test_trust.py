@@ -202,6 +202,52 @@ def test_an_import_never_brings_a_stopped_address_back(keeper):
     assert office.send()["suppressed"] == 1
 
 
+def test_a_spreadsheet_of_libreoffice_is_imported(keeper):
+    office, path = keeper, keeper.home / "groups.d/readers.csv"
+    data = of.TOP / "tests/data/lists/members.xlsx"
+    answer = office.table("import", f"{data}#外部联系人", "--group", "readers", "--dry-run")
+    assert [r["address"] for r in answer["added"]] == ["guest@example.org"]
+    assert len(answer["gone"]) == 3 and not answer["written"]
+    path.write_bytes(sheet("li@example.org,李四,主席,,老同志", head=HEAD))
+    said = office.does("import", data, "--group", "readers")
+    assert "~ li@example.org  李四  主席 → 副主席" in said and "+ zhang@example.org  张三" in said
+    assert "zhao@example.org  赵六  今日不在任期内" in said
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+    assert (rows[0]["邮箱"], rows[0]["职务"], rows[0]["备注"]) == ("li@example.org", "副主席", "老同志")
+    assert {row["邮箱"]: row["止"] for row in rows}["zhao@example.org"] == "2019-06-30"
+    expanded = office.table("groups", "readers", "--expand")["recipients"]
+    assert "zhao@example.org" not in [r["address"] for r in expanded]
+    assert "无需写入" in office.does("import", data, "--group", "readers")
+
+
+def test_a_group_of_several_sources_comes_back_as_it_was(keeper):
+    """What stands in the group's own file, in another list or in a group that it includes is not added to the
+    list that is written."""
+    office, folder = keeper, keeper.home / "groups.d"
+    office.write_group("others", {"name": "别人", "members": [{"address": "x@example.org"}]})
+    office.write_group("readers", {"name": "读者", "members": [{"address": "m@example.org", "name": "戊"}],
+                                   "lists": ["readers.csv", "more.csv"], "include": ["others"]})
+    (folder / "more.csv").write_bytes(sheet("y@example.org,己,,"))
+    again = office.document("again.csv", office.does("export", "readers"))
+    answer = office.table("import", again, "--group", "readers", "--list", "readers.csv")
+    assert not (answer["added"] or answer["gone"] or answer["changed"] or answer["written"])
+    assert [(r["address"], r["detail"]) for r in answer["elsewhere"]] == [
+        ("m@example.org", "readers.conf:2"), ("y@example.org", "more.csv:2"), ("x@example.org", "others.conf:2")]
+    assert "= m@example.org  戊  该分送对象中已有：  readers.conf:2" in office.does(
+        "import", again, "--group", "readers", "--list", "readers.csv")
+
+
+def test_every_former_version_is_kept(keeper):
+    office, path = keeper, keeper.home / "groups.d/readers.csv"
+    versions = [path.read_bytes()]
+    for name in "defg":
+        new = office.document("new.csv", f"{name}@example.org\n")
+        office.does("import", new, "--group", "readers")
+        versions.append(path.read_bytes())
+    former = [p.read_bytes() for p in path.parent.iterdir() if p.name.startswith("readers.csv.")]
+    assert sorted(former) == sorted(versions[:-1])
+
+
 def test_a_wrong_spreadsheet_writes_nothing(keeper):
     office, path = keeper, keeper.home / "groups.d/readers.csv"
     new = office.document("new.csv", "邮箱,姓名\nnobody,甲\n")

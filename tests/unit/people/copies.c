@@ -2,6 +2,9 @@
 
 #include "folder.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 static GBytes *bytes_of(const char *text)
 {
     return g_bytes_new(text, strlen(text));
@@ -106,6 +109,107 @@ static void damaged_records_are_none(void **state)
     }
 }
 
+/* Every beginning of a list, as a broken copy leaves it: what ends with a row is a list, and what
+ * ends in one is none, though it may read whole. */
+static void what_is_cut_off_in_a_row_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *good, *part;
+        size_t good_length, part_length; /* 0: to their NUL */
+        int line;                        /* that is told; 0: none is */
+    } cases[] = {
+        {"a,b\nc@d.org,E\n", "a,b\nc@d.or", 0, 0, 2},
+        {"a,b\nc@d.org,E\nf\n", "a,b\nc@d.org,E", 0, 0, 2},
+        {"a,b\nc@d.org,E\n", "a,b\nc@d.org,E", 0, 0, 0},
+        {"a,b\r\nc@d.org,E\r\n", "a,b\r\nc@d.org,E", 0, 0, 0},
+        {"a,b\nc@d.org,E\n", "a,b", 0, 0, 1},
+        {"a,b\nc@d.org,E\n", "a,b\n", 0, 0, 0},
+        {"a,b\nc@d.org,E\n", "a,b\nc@d.ox", 0, 0, 0},
+        {"a,b\nc@d.org,E\n", "a,b\nc@d.org,E\n", 0, 0, 0},
+        {"a,b\nc@d.org,E\n", "a,b\nc@d.org,E\nf", 0, 0, 0},
+        {"a\r\nb\r\n", "a\r", 0, 0, 1},
+        {"a\nb", "a", 0, 0, 0}, /* whoever ends no row with a line break may end here */
+        {"a\r\nb", "a", 0, 0, 0},
+        {"aa\nb", "a", 0, 0, 1},
+        {"a\0\n\0b\0\n\0", "a\0\n\0", 8, 4, 0},
+        {"a\0\n\0b\0\n\0", "a\0", 8, 2, 1},
+    };
+    AUTO(folder) char *folder = folder_new(NULL, 0);
+    AUTO(copies) struct copies *copies = copies_new(folder, 1000);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        AUTO(problems) struct problems *problems = problems_new();
+        AUTO(error) struct error error = {0};
+        size_t good_length = cases[i].good_length, length = cases[i].part_length;
+        AUTO(bytes)
+        GBytes *good =
+            g_bytes_new(cases[i].good, good_length ? good_length : strlen(cases[i].good));
+        AUTO(bytes)
+        GBytes *part = g_bytes_new(cases[i].part, length ? length : strlen(cases[i].part));
+        AUTO(copy) struct copy *copy = g_new0(struct copy, 1);
+        copy->key = g_strdup("a.csv");
+        assert_true(copies_is_uncut(copies, copy, part, "a.csv", problems));
+        assert_true(copies_keep(copies, copy, good, &error));
+        bool uncut = copies_is_uncut(copies, copy, part, "a.csv", problems);
+        if (uncut != (cases[i].line == 0))
+            fail_msg("case %zu is %s", i, uncut ? "whole" : "cut off");
+        assert_true(uncut || is_told(problems, PROBLEM, cases[i].line, "cut off"));
+    }
+}
+
+static void set_age(const char *path, int seconds)
+{
+    const struct timespec then = {.tv_sec = time(NULL) - seconds};
+    assert_int_equal(utimensat(AT_FDCWD, path, (const struct timespec[]){then, then}, 0), 0);
+}
+
+static void a_file_of_the_future_is_not_being_written(void **state)
+{
+    (void)state;
+    AUTO(folder) char *folder = folder_new((struct folder_file[]){{"a.csv", "a@b.org\n"}}, 1);
+    AUTO(text) char *path = g_build_filename(folder, "a.csv", NULL);
+    static const struct {
+        int age;
+        bool settled;
+    } cases[] = {{0, false}, {1, false}, {10, true}, {-3600, true}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        set_age(path, cases[i].age);
+        assert_int_equal(copies_is_settled(path, clock_now()), cases[i].settled);
+    }
+    assert_true(copies_is_settled("/nowhere/a.csv", clock_now()));
+}
+
+/* What is to be sent waits for a list that is being saved; who only looks does not. */
+static void what_is_sent_waits_until_a_list_is_saved(void **state)
+{
+    (void)state;
+    const struct folder_file files[] = {{"g.conf", "name = \"g\"; lists = [ \"a.csv\" ];\n"},
+                                        {"a.csv", "a@b.org\nc@b.org\n"}};
+    AUTO(folder) char *folder = folder_new(files, G_N_ELEMENTS(files));
+    AUTO(text) char *path = g_build_filename(folder, "a.csv", NULL);
+    AUTO(copies) struct copies *copies = copies_new(folder, 1000);
+    struct conf conf = {.groups_dir = folder, .state_dir = folder, .list_max_age = 1000};
+    keep(copies, path, "a@b.org\nc@b.org\n", clock_now());
+    for (int round = 0; round < 3; round++) {
+        AUTO(people) struct people *people = NULL, *looked = NULL;
+        AUTO(problems) struct problems *problems = problems_new(), *none = problems_new();
+        AUTO(error) struct error error = {0};
+        if (round)
+            assert_true(g_file_set_contents(path, "n@b.org\n", -1, NULL));
+        set_age(path, round == 2 ? 10 : 0);
+        assert_true(people_read_settled(&people, &conf, &error));
+        assert_true(people_read_configured(&looked, &conf, &error));
+        AUTO(text) char *sent = expanded(people, "g", problems);
+        AUTO(text) char *seen = expanded(looked, "g", none);
+        assert_string_equal(seen, round ? "n@b.org=g" : "a@b.org=g c@b.org=g");
+        if (round != 1)
+            assert_string_equal(sent, seen);
+        else
+            assert_int_equal(problems_exit_class(problems), EX_TEMPFAIL);
+        assert_true(round != 1 || is_told(problems, PROBLEM, 1, "changed just now"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +217,9 @@ int main(void)
         cmocka_unit_test(age_counts_from_the_last_good_look),
         cmocka_unit_test(what_nobody_needs_is_swept),
         cmocka_unit_test(damaged_records_are_none),
+        cmocka_unit_test(what_is_cut_off_in_a_row_is_told),
+        cmocka_unit_test(a_file_of_the_future_is_not_being_written),
+        cmocka_unit_test(what_is_sent_waits_until_a_list_is_saved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
