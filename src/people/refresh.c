@@ -320,6 +320,12 @@ bool refresh_lists(const struct conf *conf, struct problems *problems, struct er
            copies_sweep(copies, keys, error) && write_trouble(&refresh, error);
 }
 
+char *refresh_folder(const struct conf *conf)
+{
+    AUTO(copies) struct copies *copies = copies_new(conf->state_dir, conf->list_max_age);
+    return g_strdup(copies->folder);
+}
+
 /* --- what is in trouble -------------------------------------------------------------------------
  */
 
