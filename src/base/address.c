@@ -315,3 +315,15 @@ gboolean address_equal(const void *a, const void *b)
 {
     return g_str_equal(((const struct address *)a)->text, ((const struct address *)b)->text);
 }
+
+char *address_shown(const char *text)
+{
+    char *shown = NULL;
+    const char *domain = strrchr(text, '@');
+    if (!domain || !strstr(domain, "xn--") ||
+        idn2_to_unicode_8z8z(domain + 1, &shown, IDN2_NONTRANSITIONAL) != IDN2_OK)
+        return g_strdup(text);
+    char *whole = g_strdup_printf("%.*s@%s", (int)(domain - text), text, shown);
+    idn2_free(shown);
+    return whole;
+}

@@ -29,6 +29,10 @@ const char *address_text(const struct address *address);
 /* The part after the @, as above. */
 const char *address_domain(const struct address *address);
 
+/* An address_text() as people write it, its A-labels in their own letters: zhang@例子.org. Caller
+ * frees. */
+char *address_shown(const char *text);
+
 /* For GHashTable: the local part as it is written, the domain without case. */
 guint address_hash(const void *address);
 gboolean address_equal(const void *a, const void *b);

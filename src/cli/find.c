@@ -4,6 +4,7 @@
 
 #include "cli/ask.h"
 #include "cli/table.h"
+#include "cli/which.h"
 #include "cli/words.h"
 #include "control/route.h"
 #include "people/people.h"
@@ -46,6 +47,12 @@ static bool holds(const char *text, const char *words)
     return lower && strstr(lower, words);
 }
 
+static bool address_holds(const char *address, const char *words)
+{
+    AUTO(text) char *shown = address_shown(address);
+    return holds(address, words) || holds(shown, words);
+}
+
 static void find_in_group(struct finding *finding, const struct people *people,
                           const struct group *group, struct problems *problems)
 {
@@ -57,7 +64,7 @@ static void find_in_group(struct finding *finding, const struct people *people,
     for (guint i = 0; i < recipients->len; i++) {
         const struct recipient *one = recipients->pdata[i];
         const char *address = address_text(one->address);
-        if (!holds(address, finding->words) && !holds(one->name, finding->words))
+        if (!address_holds(address, finding->words) && !holds(one->name, finding->words))
             continue;
         json_t *row = row_of(finding, address);
         if (one->name && json_is_null(json_object_get(row, "name")))
@@ -119,7 +126,7 @@ static bool ask_for_unknown(struct finding *finding, struct ask *ask, struct err
         const char *address = json_get_text(row, "address");
         bool known = json_array_size(json_object_get(row, "deliveries")) ||
                      !json_is_null(json_object_get(row, "suppressed"));
-        if (known || holds(address, finding->words))
+        if (known || holds(address, finding->words)) /* was asked for */
             continue;
         if (++asked > ASKED_MOST)
             break;
@@ -159,7 +166,11 @@ static void print_person(const json_t *row)
         printf("    %s\n", _("in no group"));
     if (json_is_object(suppressed)) {
         AUTO(text) char *why = table_harmless(json_get_text(suppressed, "why"));
-        printf(_("    on the stop list: %s\n"), why);
+        AUTO(text) char *at = shown_time(json_get_text(suppressed, "at"));
+        AUTO(text) char *until = shown_time(json_get_text(suppressed, "until"));
+        AUTO(text) char *who = table_harmless(json_get_text(suppressed, "who"));
+        printf(_("    on the stop list: %1$s (since %2$s%3$s%4$s, by %5$s)\n"), why, at,
+               *until ? _(" until ") : "", until, who);
     }
     json_array_foreach (json_object_get(row, "deliveries"), i, item) {
         AUTO(text) char *when = shown_time(json_get_text(item, "sent_at"));
@@ -191,12 +202,13 @@ static int find(const struct conf *conf, const char *words, bool json)
 {
     AUTO(problems) struct problems *problems = problems_new();
     AUTO(error) struct error error = {0};
-    AUTO(text) char *lower = g_utf8_strdown(words, -1);
+    bool whole;
+    AUTO(text) char *lower = which_person(words, &whole);
     AUTO(json) json_t *found = json_array();
     AUTO(table) GHashTable *rows = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     struct finding finding = {lower, found, rows};
     if (!find_in_lists(&finding, conf, problems, &error) ||
-        !find_in_queue(&finding, conf, words, &error))
+        !find_in_queue(&finding, conf, lower, &error))
         return fail(&error);
     int told = tell(&finding, words, json);
     int wrong = fail_all(problems);

@@ -145,6 +145,14 @@ struct wish {                      /* what was typed */
     bool expand, json;
 };
 
+/* The id of a group of today; what no group is called stays as it is. */
+static const char *known_as(const struct people *people, const char *name)
+{
+    AUTO(error) struct error unknown = {0};
+    const struct group *group = NULL;
+    return name && which_group(people, name, &group, &unknown) ? group->id : name;
+}
+
 static int show(const struct session *session, const struct wish *wish)
 {
     AUTO(people) struct people *people = NULL;
@@ -154,7 +162,8 @@ static int show(const struct session *session, const struct wish *wish)
         return fail(&error);
     /* A group that the issue had may be gone by now: it need not be found. */
     if (wish->diff)
-        return diff_show(session->conf, people, wish->diff, wish->group, wish->json);
+        return diff_show(session->conf, people, wish->diff, known_as(people, wish->group),
+                         wish->json);
     if (wish->at)
         return then_show(session->conf, people, wish->group, wish->at, wish->json);
     if (wish->group && !which_group(people, wish->group, &group, &error))

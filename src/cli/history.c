@@ -1,21 +1,21 @@
 #include "cli/command.h"
 
 #include "cli/ask.h"
+#include "cli/since.h"
 #include "cli/table.h"
 #include "cli/words.h"
-#include "control/route.h"
 
 static int run_history(struct session *session, int argc, char **argv);
 
 const struct command command_history = {
     .name = "history",
-    .usage = "[ISSUE] [--json] | --lists [GROUP|ADDRESS] [--json]",
+    .usage = "[ISSUE] [--json] | --lists [GROUP|ADDRESS-OR-NAME] [--json]",
     .help = N_("show who did what and when; --lists: who came into the lists and who went"),
     .run = run_history,
 };
 
 struct wish {       /* what was typed */
-    const char *of; /* an issue, or with --lists a group or an address; NULL: all */
+    const char *of; /* an issue, or with --lists a group or a person; NULL: all */
     bool lists, json;
 };
 
@@ -38,30 +38,8 @@ static void print_table(const json_t *answer)
     table_print(table, stdout);
 }
 
-static void print_lists(const json_t *answer)
-{
-    AUTO(table_of)
-    struct table *table = table_new(
-        (const char *[]){_("when"), _("what"), _("group"), _("address"), _("full name"), _("list")},
-        6);
-    size_t i;
-    const json_t *row;
-    json_array_foreach(json_object_get(answer, "history"), i, row)
-    {
-        AUTO(text) char *when = shown_time(json_get_text(row, "at"));
-        table_add(table,
-                  (const char *[]){when, word_of_deed(json_get_text(row, "what")),
-                                   json_get_text(row, "group"), json_get_text(row, "address"),
-                                   json_get_text(row, "name"), json_get_text(row, "list")});
-    }
-    table_print(table, stdout);
-}
-
 static char *resource_of(const struct wish *wish)
 {
-    AUTO(text) char *of = wish->of ? target_segment(wish->of) : NULL;
-    if (wish->lists)
-        return g_strconcat("/v1/lists/history", of ? "?of=" : "", of ? of : "", NULL);
     return wish->of ? ask_issue(wish->of, "/history") : g_strdup("/v1/history");
 }
 
@@ -77,10 +55,7 @@ static int show(const struct conf *conf, const struct wish *wish)
         return fail(&error);
     if (wish->json)
         return print_json(answer);
-    if (wish->lists)
-        print_lists(answer);
-    else
-        print_table(answer);
+    print_table(answer);
     return EX_OK;
 }
 
@@ -98,5 +73,5 @@ static int run_history(struct session *session, int argc, char **argv)
     if ((status = session_read_control(session)) != EX_OK)
         return status;
     wish.of = arguments[0];
-    return show(session->conf, &wish);
+    return wish.lists ? since_show(session->conf, wish.of, wish.json) : show(session->conf, &wish);
 }

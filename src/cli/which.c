@@ -1,5 +1,6 @@
 #include "cli/which.h"
 
+#include "base/mailbox.h"
 #include "base/text.h"
 
 static bool is_called(const struct group *group, const char *name)
@@ -32,4 +33,15 @@ bool which_group(const struct people *people, const char *name, const struct gro
         if (is_called(people_group_at(people, i), name))
             *group = people_group_at(people, i);
     return *group || tell_nearest(people, name, error);
+}
+
+char *which_person(const char *words, bool *whole)
+{
+    AUTO(error) struct error none = {0};
+    AUTO(address) struct address *address = NULL;
+    AUTO(text) char *name = NULL;
+    *whole = mailbox_parse(&name, &address, words, NOWHERE, NULL, &none);
+    AUTO(text) char *folded = text_fold(*whole ? address_text(address) : words);
+    AUTO(text) char *trimmed = text_trim(folded);
+    return g_utf8_strdown(trimmed, -1);
 }

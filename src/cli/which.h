@@ -1,4 +1,4 @@
-/* Which group somebody means. */
+/* Which group or person somebody means. */
 #pragma once
 #include "people/people.h"
 
@@ -6,3 +6,8 @@
  */
 MUST bool which_group(const struct people *people, const char *name, const struct group **group,
                       struct error *error);
+
+/* What is searched for in addresses and names: folded, in lower case; an address as it goes over
+ * the wire (zhang@例子.org and ZHANG＠EXAMPLE.ORG. alike). *whole: it is an address. Caller frees.
+ */
+char *which_person(const char *words, bool *whole);

@@ -35,9 +35,6 @@ static const struct word deeds[] = {
     {"settled as failed", N_("settled as failed")},
     {"given up", N_("given up")},
     {"imported", N_("imported")},
-    {"added", N_("added")},
-    {"gone", N_("gone")},
-    {"first seen", N_("first seen")},
     {"unsuppressed", N_("off the stop list")},
 };
 

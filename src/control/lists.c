@@ -6,8 +6,12 @@
 #include "queue/rolls.h"
 #include "report/report.h"
 
-#define ISSUES_BACK 5   /* that are searched: each is read whole */
-#define FOUND_MOST  100 /* persons */
+/* What was sent lately: each issue is read whole, in one turn of the daemon's loop. */
+#define LATELY          (31 * 24 * 60 * USEC_PER_MINUTE)
+#define ISSUES_LEAST    5 /* are looked through, however old they are … */
+#define ISSUES_MOST     40
+#define DELIVERIES_MOST 2000000 /* … but for the rest when they hold more */
+#define FOUND_MOST      100     /* persons */
 
 /* --- a group then ------------------------------------------------------------------------------
  */
@@ -39,19 +43,21 @@ json_t *table_roll(struct queue *queue, const struct queue_issue *issue, const c
     return json_pack("{s:b, s:O}", "known", known, "recipients", array);
 }
 
-json_t *table_list_history(struct queue *queue, const char *of, struct error *error)
+json_t *table_list_history(struct queue *queue, const struct roll_question *question,
+                           struct error *error)
 {
     AUTO(array) GPtrArray *changes = NULL;
-    if (!queue_roll_changes(queue, of, &changes, error))
+    if (!queue_roll_changes(queue, question, &changes, error))
         return NULL;
     json_t *array = json_array();
     for (guint i = 0; i < changes->len; i++) {
         const struct roll_change *change = changes->pdata[i];
         json_array_append_new(
-            array, json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "at", json_time(change->at), "what",
-                             change->what, "group", json_text(change->group), "list",
-                             json_text(change->list), "address", json_text(change->address), "name",
-                             json_text(change->name)));
+            array, json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "at",
+                             json_time(change->at), "what", change->what, "group",
+                             json_text(change->group), "group_name", json_text(change->group_name),
+                             "list", json_text(change->list), "address", json_text(change->address),
+                             "name", json_text(change->name), "why", json_text(change->why)));
     }
     return json_pack("{s:o}", "history", array);
 }
@@ -121,6 +127,12 @@ static bool add_suppressed(struct queue *queue, struct finding *finding, const c
     return true;
 }
 
+static bool is_lately(const struct queue_issue *issue, guint index, int64_t deliveries)
+{
+    bool late = index < ISSUES_LEAST || clock_now() - issue->accepted_at <= LATELY;
+    return late && (index == 0 || deliveries <= DELIVERIES_MOST);
+}
+
 json_t *table_find(struct queue *queue, const struct answers *answers, const char *words,
                    struct error *error)
 {
@@ -129,10 +141,14 @@ json_t *table_find(struct queue *queue, const struct answers *answers, const cha
     AUTO(table)
     GHashTable *by_address = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     struct finding finding = {.answers = answers, .found = found, .by_address = by_address};
-    if (!queue_issues(queue, ISSUES_BACK, &issues, error))
+    if (!queue_issues(queue, ISSUES_MOST, &issues, error))
         return NULL;
+    int64_t seen = 0;
     for (guint i = 0; i < issues->len; i++) {
         const struct queue_issue *issue = issues->pdata[i];
+        seen += issue->counts.recipients;
+        if (!is_lately(issue, i, seen))
+            break;
         finding.issue = issue->key;
         if (!queue_deliveries_like(queue, issue->id, words, FOUND_MOST, add_delivery, &finding,
                                    error))

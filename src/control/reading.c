@@ -168,8 +168,11 @@ json_t *read_changes(const struct control_parts *parts, const struct request *re
 json_t *read_list_history(const struct control_parts *parts, const struct request *request,
                           struct error *error)
 {
-    return table_list_history(
-        parts->queue, g_hash_table_lookup((GHashTable *)request->target.query, "of"), error);
+    GHashTable *query = request->target.query;
+    const struct roll_question question = {.group = g_hash_table_lookup(query, "group"),
+                                           .address = g_hash_table_lookup(query, "address"),
+                                           .words = g_hash_table_lookup(query, "words")};
+    return table_list_history(parts->queue, &question, error);
 }
 
 json_t *read_find(const struct control_parts *parts, const struct request *request,

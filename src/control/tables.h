@@ -3,6 +3,7 @@
 #pragma once
 #include "base/json.h"
 #include "control/control.h"
+#include "queue/rolls.h"
 
 json_t *table_issues(const struct control_parts *parts, struct error *error);
 json_t *table_issue(const struct control_parts *parts, const struct queue_issue *issue,
@@ -30,8 +31,9 @@ json_t *table_suppressions(struct queue *queue, struct error *error);
  * "unit","groups","origin"}]}; not known: nobody had looked at it by then. */
 json_t *table_roll(struct queue *queue, const struct queue_issue *issue, const char *group,
                    struct error *error);
-/* {"history":[{"at","what","group","list","address","name"}]}; `of` as for queue_roll_changes(). */
-json_t *table_list_history(struct queue *queue, const char *of, struct error *error);
+/* {"history":[{"at","what","group","group_name","list","address","name","why"}]} */
+json_t *table_list_history(struct queue *queue, const struct roll_question *question,
+                           struct error *error);
 /* {"found":[{"address","name","suppressed","deliveries":[…]}]}: who in the last issues or on the
  * stop list has these words in his address or name. */
 json_t *table_find(struct queue *queue, const struct answers *answers, const char *words,

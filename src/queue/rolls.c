@@ -113,30 +113,42 @@ static void change_free(void *pointer)
 {
     struct roll_change *change = pointer;
     g_free(change->group);
+    g_free(change->group_name);
     g_free(change->address);
     g_free(change->name);
     g_free(change->list);
+    g_free(change->why);
     g_free(change);
 }
 
-bool queue_roll_changes(struct queue *queue, const char *of, GPtrArray **changes,
-                        struct error *error)
+static struct roll_change *change_of(sqlite3_stmt *row)
 {
-    static const char *const whats[] = {"added", "gone", "first seen"}; /* as in the SQL */
+    static const char *const whats[] = {"added", "gone", "first seen", "suppressed",
+                                        "unsuppressed"}; /* as in the SQL */
+    struct roll_change *change = g_new0(struct roll_change, 1);
+    change->at = sqlite3_column_int64(row, 0);
+    change->what = whats[sqlite3_column_int(row, 1)];
+    change->group = sql_text(row, 2);
+    change->address = sql_text(row, 3);
+    change->name = sql_text(row, 4);
+    change->list = sql_text(row, 5);
+    change->group_name = sql_text(row, 6);
+    change->why = sql_text(row, 7);
+    return change;
+}
+
+bool queue_roll_changes(struct queue *queue, const struct roll_question *question,
+                        GPtrArray **changes, struct error *error)
+{
     AUTO(array) GPtrArray *all = g_ptr_array_new_with_free_func(change_free);
+    AUTO(text) char *words = question->words ? g_ascii_strdown(question->words, -1) : NULL;
+    AUTO(text)
+    char *address = question->address ? g_ascii_strdown(question->address, -1) : NULL;
     sqlite3_stmt *row = sql_get(queue, SQL_ROLL_CHANGES, error);
     if (row)
-        sql_bind(row, "t", of);
-    while (row && sql_row(queue, row, error)) {
-        struct roll_change *change = g_new0(struct roll_change, 1);
-        change->at = sqlite3_column_int64(row, 0);
-        change->what = whats[sqlite3_column_int(row, 1)];
-        change->group = sql_text(row, 2);
-        change->address = sql_text(row, 3);
-        change->name = sql_text(row, 4);
-        change->list = sql_text(row, 5);
-        g_ptr_array_add(all, change);
-    }
+        sql_bind(row, "ttt", question->group, address, words);
+    while (row && sql_row(queue, row, error))
+        g_ptr_array_add(all, change_of(row));
     if (error_is_set(error))
         return false;
     *changes = TAKE(all);

@@ -26,15 +26,23 @@ MUST bool queue_roll_groups(struct queue *queue, GPtrArray **groups, struct erro
 /* A group is gone, and all its members with it. */
 MUST bool queue_end_roll(struct queue *queue, const char *group, usec_t now, struct error *error);
 
+struct roll_question {   /* borrowed; all NULL: every change */
+    const char *group;   /* its id */
+    const char *address; /* one person's, in whatever case */
+    const char *words;   /* of an address or a name */
+};
+
 struct roll_change {
     usec_t at;
-    const char *what; /* "added", "gone", or "first seen"; static */
-    char *group, *address, *name, *list;
+    const char *what; /* "added", "gone", "first seen", "suppressed", "unsuppressed"; static */
+    char *group, *group_name, *list; /* NULL: of the stop list */
+    char *address, *name;            /* name NULL: none is known */
+    char *why;                       /* of the stop list; else NULL */
 };
-/* Of struct roll_change, the oldest first. `of` NULL: all changes; else those of one group or one
- * address, and with an address also when it was first seen. */
-MUST bool queue_roll_changes(struct queue *queue, const char *of, GPtrArray **changes,
-                             struct error *error);
+/* Of struct roll_change, the oldest first. Of persons also when they were first seen, and what the
+ * stop list says of them. */
+MUST bool queue_roll_changes(struct queue *queue, const struct roll_question *question,
+                             GPtrArray **changes, struct error *error);
 
 /* Called for each member that a group had then, as far as it was seen. */
 typedef bool queue_roll_visit(void *user, const struct roll_member *member, struct error *error);

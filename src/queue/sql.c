@@ -121,13 +121,20 @@ static const char *const texts[SQL_COUNT] = {
         "INSERT INTO roll (id, name, sha256, first_seen, seen) VALUES (?1, ?2, ?3, ?4, ?4)"
         " ON CONFLICT (id) DO UPDATE SET name = ?2, sha256 = ?3, seen = ?4",
     [SQL_ROLL_END] = "UPDATE roll SET sha256 = NULL, seen = ?2 WHERE id = ?1",
-    [SQL_ROLL_CHANGES] =
-        "SELECT since AS at, iif(since > first_seen, 0, 2) AS what, roll, address, membership.name,"
-        " list FROM membership JOIN roll ON roll.id = roll"
-        " WHERE ?1 IS NULL AND since > first_seen OR roll = ?1 AND since > first_seen"
-        " OR address = ?1"
-        " UNION ALL SELECT until, 1, roll, address, name, list FROM membership"
-        " WHERE until IS NOT NULL AND (?1 IS NULL OR roll = ?1 OR address = ?1)"
+    [SQL_ROLL_CHANGES] = /* ?1: a group; ?2: an address, ?3: words; in lower case */
+        "WITH person AS (SELECT rowid AS row FROM membership WHERE lower(address) = ?2"
+        " OR instr(lower(address), ?3) OR instr(lower(coalesce(name, '')), ?3))"
+        " SELECT since AS at, iif(since > first_seen, 0, 2) AS what, roll, address,"
+        " membership.name, list, roll.name, NULL FROM membership JOIN roll ON roll.id = roll"
+        " WHERE (coalesce(?1, ?2, ?3) IS NULL OR roll = ?1) AND since > first_seen"
+        " OR membership.rowid IN person"
+        " UNION ALL SELECT until, 1, roll, address, membership.name, list, roll.name, NULL"
+        " FROM membership JOIN roll ON roll.id = roll WHERE until IS NOT NULL"
+        " AND (coalesce(?1, ?2, ?3) IS NULL OR roll = ?1 OR membership.rowid IN person)"
+        " UNION ALL SELECT at, iif(what = 'suppressed', 3, 4), NULL, address, NULL, NULL, NULL,"
+        " detail FROM history WHERE issue IS NULL AND what IN ('suppressed', 'unsuppressed')"
+        " AND (lower(address) = ?2 OR instr(lower(address), ?3) OR address IN"
+        " (SELECT address FROM membership WHERE rowid IN person))"
         " ORDER BY at, roll, what, address",
     [SQL_MEMBERS] = "SELECT address FROM membership WHERE roll = ?1 AND until IS NULL",
     [SQL_MEMBER_ADD] =

@@ -1,7 +1,8 @@
 #include "report/changes.h"
 #include "report/page.h"
 
-#define FAILURES_BACK 2 /* issues */
+#define FAILURES_BACK 2   /* issues */
+#define FAILING_TOLD  200 /* nobody reads more */
 
 /* --- who failed every time ---------------------------------------------------------------------
  */
@@ -40,7 +41,7 @@ static GHashTable *failures_new(void)
     return g_hash_table_new_full(g_str_hash, g_str_equal, NULL, failing_free);
 }
 
-/* *failed: those of these issues who failed in each; the reasons are the earliest one's. */
+/* *failed: those of these issues who failed in each; the reasons are the last one's. */
 static bool read_failures(GHashTable **failed, const struct report_parts *parts,
                           const GPtrArray *issues, struct error *error)
 {
@@ -90,6 +91,38 @@ static bool read_failing(GPtrArray *failing, const struct report_parts *parts,
     struct gathering gathering = {failed, failing};
     return g_hash_table_size(failed) == 0 ||
            queue_deliveries(parts->queue, issue->id, -1, gather_failing, &gathering, error);
+}
+
+static int by_address(const void *left, const void *right)
+{
+    return g_strcmp0((*(const struct failing *const *)left)->address,
+                     (*(const struct failing *const *)right)->address);
+}
+
+bool failing_read(GPtrArray **failing, const struct report_parts *parts,
+                  const struct queue_issue *issue, struct error *error)
+{
+    AUTO(array) GPtrArray *before = NULL;
+    AUTO(array) GPtrArray *both = g_ptr_array_new();
+    AUTO(array) GPtrArray *fresh = g_ptr_array_new_with_free_func(failing_free);
+    AUTO(table) GHashTable *failed = NULL;
+    if (!queue_issues_before(parts->queue, issue, 1, &before, error))
+        return false;
+    g_ptr_array_extend(both, before, NULL, NULL);
+    g_ptr_array_add(both, (void *)issue);
+    if (before->len && !read_failures(&failed, parts, both, error))
+        return false;
+    GHashTableIter iter;
+    void *one;
+    if (failed)
+        g_hash_table_iter_init(&iter, failed);
+    while (failed && g_hash_table_iter_next(&iter, NULL, &one)) {
+        g_hash_table_iter_steal(&iter);
+        g_ptr_array_add(fresh, one);
+    }
+    g_ptr_array_sort(fresh, by_address);
+    *failing = TAKE(fresh);
+    return true;
 }
 
 /* --- both --------------------------------------------------------------------------------------
@@ -157,15 +190,25 @@ static GPtrArray *in_order(const struct comparison *comparison)
 /* --- as a page ---------------------------------------------------------------------------------
  */
 
+/* "-30 (75%)": the share is what alarms. The caller frees. */
+static char *share_text(char sign, int64_t part, int64_t before)
+{
+    if (!part || before <= 0)
+        return g_strdup_printf("%c%lld", sign, (long long)part);
+    return g_strdup_printf("%c%lld (%lld%%)", sign, (long long)part,
+                           (long long)(part * 100 / before));
+}
+
 static void add_row(GString *page, const struct group_change *change)
 {
+    AUTO(text) char *added = share_text('+', change->added, change->before);
+    AUTO(text) char *gone = share_text('-', change->gone, change->before);
     page_add(page, change->alarming ? "<tr class=\"todo\"><td><b>%s</b></td>" : "<tr><td>%s</td>",
              name_of(change));
     page_add(page,
              "<td>%s</td><td class=\"number\">%lld</td><td class=\"number\">%lld</td>"
-             "<td class=\"number\">+%lld</td><td class=\"number\">-%lld</td></tr>\n",
-             change->since, (long long)change->before, (long long)change->now,
-             (long long)change->added, (long long)change->gone);
+             "<td class=\"number\">%s</td><td class=\"number\">%s</td></tr>\n",
+             change->since, (long long)change->before, (long long)change->now, added, gone);
 }
 
 static void add_persons(GString *page, const char *heading, const GPtrArray *persons, int64_t count)
@@ -208,29 +251,45 @@ void changes_add_page(GString *page, const struct changes *changes)
     }
 }
 
+/* NULL: all are told. The caller frees. */
+static char *failing_more(const GPtrArray *failing)
+{
+    return failing->len > FAILING_TOLD
+               ? g_strdup_printf(_("… and %lld more"), (long long)failing->len - FAILING_TOLD)
+               : NULL;
+}
+
 static const char *failing_heading(void)
 {
     return _("Failed for good in the last two issues");
 }
 
-static const char *failing_todo(void)
+const char *failing_todo(void)
 {
     return _("They are sent to all the same. Correct these addresses in the lists, or stop them "
              "with fensong suppress add.");
 }
 
-void changes_add_failing_page(GString *page, const struct changes *changes)
+const char *failing_todo_ended(void)
 {
-    if (!changes->failing->len)
+    return _("Correct these addresses in the lists, or stop them with fensong suppress add.");
+}
+
+void failing_add_page(GString *page, const GPtrArray *failing, const char *todo)
+{
+    if (!failing->len)
         return;
     page_add(page, "<h2>%s · %u</h2>\n<p class=\"note\">%s</p>\n<ol>\n", failing_heading(),
-             changes->failing->len, failing_todo());
-    for (guint i = 0; i < changes->failing->len; i++) {
-        const struct failing *one = changes->failing->pdata[i];
+             failing->len, todo);
+    for (guint i = 0; i < failing->len && i < FAILING_TOLD; i++) {
+        const struct failing *one = failing->pdata[i];
         page_add(page, "<li><b>%s</b> &lt;%s&gt;<br>%s</li>\n", one->name, one->address,
                  one->reason ? one->reason : "");
     }
     page_add(page, "</ol>\n");
+    AUTO(text) char *more = failing_more(failing);
+    if (more)
+        page_add(page, "<p class=\"note\">%s</p>\n", more);
 }
 
 /* --- as text -----------------------------------------------------------------------------------
@@ -270,15 +329,16 @@ void changes_add_text(GString *text, const struct changes *changes)
     g_string_append_c(text, '\n');
 }
 
-void changes_add_failing_text(GString *text, const struct changes *changes)
+void failing_add_text(GString *text, const GPtrArray *failing, const char *todo)
 {
-    if (!changes->failing->len)
+    if (!failing->len)
         return;
     g_string_append_printf(text, "%s\n\n", failing_heading());
-    for (guint i = 0; i < changes->failing->len; i++) {
-        const struct failing *one = changes->failing->pdata[i];
+    for (guint i = 0; i < failing->len && i < FAILING_TOLD; i++) {
+        const struct failing *one = failing->pdata[i];
         g_string_append_printf(text, "  %s <%s>: %s\n", one->name, one->address,
                                one->reason ? one->reason : "");
     }
-    g_string_append_printf(text, "%s\n\n", failing_todo());
+    AUTO(text) char *more = failing_more(failing);
+    g_string_append_printf(text, "%s%s%s\n\n", more ? more : "", more ? "\n" : "", todo);
 }

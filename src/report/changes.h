@@ -18,10 +18,17 @@ MUST bool changes_read(struct changes **changes, const struct report_parts *part
 void changes_free(struct changes *changes);
 AUTO_DEFINE(changes, struct changes, changes_free)
 
+/* Those who failed for good in this issue, which has ended, and in the one before. Both are read by
+ * their failures alone, so that it matters not how large they are. The caller's. */
+MUST bool failing_read(GPtrArray **failing, const struct report_parts *parts,
+                       const struct queue_issue *issue, struct error *error);
+
 /* A table of what changed, what is alarming first, then the names. Nothing where there is no issue
  * to compare with. */
 void changes_add_page(GString *page, const struct changes *changes);
 void changes_add_text(GString *text, const struct changes *changes);
-/* Those who failed twice; nothing where there are none. */
-void changes_add_failing_page(GString *page, const struct changes *changes);
-void changes_add_failing_text(GString *text, const struct changes *changes);
+/* Those who failed twice; nothing where there are none. `todo` is what to do about them. */
+void failing_add_page(GString *page, const GPtrArray *failing, const char *todo);
+void failing_add_text(GString *text, const GPtrArray *failing, const char *todo);
+const char *failing_todo(void);       /* of an issue that goes out */
+const char *failing_todo_ended(void); /* of one that has ended */

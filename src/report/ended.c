@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "mail/mail.h"
 #include "outbox/outbox.h"
+#include "report/changes.h"
 #include "report/final.h"
 #include "report/notice.h"
 #include "report/page.h"
@@ -26,10 +27,10 @@ static void add_to_sheet(void *sheet, const struct person *person)
 }
 
 static bool file_report(const struct publication *publication, const struct tally *tally,
-                        const GString *sheet, struct error *error)
+                        const GPtrArray *failing, const GString *sheet, struct error *error)
 {
     const char *key = tally->issue->key;
-    AUTO(str) GString *page = final_page(tally, _("All of them are in report.csv."));
+    AUTO(str) GString *page = final_page(tally, failing, _("All of them are in report.csv."));
     return outbox_write_sending(publication, key, "report.csv", sheet->str, sheet->len, error) &&
            outbox_write_sending(publication, key, "report.html", page->str, page->len, error) &&
            outbox_file_sent(publication, key, error);
@@ -69,8 +70,8 @@ static GPtrArray *attach(const struct queue_issue *issue, const GString *sheet)
 /* The names of all go along only where the letter itself can't hold those that matter: personal
  * data is sent no further than is needed. */
 static bool mail_report(const struct report_parts *parts, const struct publication *publication,
-                        const struct queue_issue *issue, const GString *sheet, usec_t now,
-                        struct error *error)
+                        const struct queue_issue *issue, const GPtrArray *failing,
+                        const GString *sheet, usec_t now, struct error *error)
 {
     AUTO(tally) struct tally *tally = NULL;
     if (!tally_read(&tally, parts, issue, MOST_IN_MAIL, NULL, NULL, error))
@@ -81,8 +82,8 @@ static bool mail_report(const struct report_parts *parts, const struct publicati
                                 : _("All of them are in report.csv in the folder sent.");
     AUTO(text) char *key = report_key(issue);
     AUTO(text) char *subject = final_subject(issue);
-    AUTO(str) GString *text = final_text(tally, rest);
-    AUTO(str) GString *html = final_page(tally, rest);
+    AUTO(str) GString *text = final_text(tally, failing, rest);
+    AUTO(str) GString *html = final_page(tally, failing, rest);
     const struct notice notice = {
         .publication = publication,
         .key = key,
@@ -101,12 +102,14 @@ static bool report(const struct report_parts *parts, const struct publication *p
 {
     AUTO(str) GString *sheet = sheet_begin();
     AUTO(tally) struct tally *tally = NULL;
+    AUTO(array) GPtrArray *failing = NULL;
     AUTO(error) struct error not_filed = {0};
-    if (!tally_read(&tally, parts, issue, MOST_ON_PAGE, add_to_sheet, sheet, error))
+    if (!failing_read(&failing, parts, issue, error) ||
+        !tally_read(&tally, parts, issue, MOST_ON_PAGE, add_to_sheet, sheet, error))
         return false;
-    bool filed = file_report(publication, tally, sheet, &not_filed);
+    bool filed = file_report(publication, tally, failing, sheet, &not_filed);
     /* A share that is away keeps nobody from reading his mail. */
-    return mail_report(parts, publication, issue, sheet, now, error) &&
+    return mail_report(parts, publication, issue, failing, sheet, now, error) &&
            (filed || error_pass(error, &not_filed));
 }
 

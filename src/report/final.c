@@ -1,4 +1,5 @@
 #include "report/final.h"
+#include "report/changes.h"
 #include "report/page.h"
 #include "report/words.h"
 
@@ -94,7 +95,7 @@ static void add_group_table(GString *page, const struct tally *tally)
     page_add(page, "</table>\n");
 }
 
-GString *final_page(const struct tally *tally, const char *rest)
+GString *final_page(const struct tally *tally, const GPtrArray *failing, const char *rest)
 {
     const struct queue_issue *issue = tally->issue;
     AUTO(text) char *title = title_of(issue);
@@ -109,6 +110,7 @@ GString *final_page(const struct tally *tally, const char *rest)
         page_people(page, tally, sections[i].state, _(sections[i].heading), todo_of(i));
     if (final_is_cut(tally))
         page_add(page, "<p class=\"todo\">%s</p>\n", rest);
+    failing_add_page(page, failing, failing_todo_ended());
     page_end(page);
     return page;
 }
@@ -164,7 +166,7 @@ static void add_section_text(GString *text, const struct tally *tally, size_t se
     g_string_append(text, count > (int64_t)people->len ? "\n" : "");
 }
 
-GString *final_text(const struct tally *tally, const char *rest)
+GString *final_text(const struct tally *tally, const GPtrArray *failing, const char *rest)
 {
     const struct queue_issue *issue = tally->issue;
     AUTO(text) char *title = title_of(issue);
@@ -180,5 +182,8 @@ GString *final_text(const struct tally *tally, const char *rest)
         add_section_text(text, tally, i);
     if (final_is_cut(tally))
         g_string_append_printf(text, "\n%s\n", rest);
+    if (failing->len)
+        add_line(text, "");
+    failing_add_text(text, failing, failing_todo_ended());
     return text;
 }

@@ -6,8 +6,9 @@
 char *final_subject(const struct queue_issue *issue);
 
 /* `rest` says where the people are that the tally has no room for. */
-GString *final_page(const struct tally *tally, const char *rest);
-GString *final_text(const struct tally *tally, const char *rest);
+/* `failing`: of failing_read(). */
+GString *final_page(const struct tally *tally, const GPtrArray *failing, const char *rest);
+GString *final_text(const struct tally *tally, const GPtrArray *failing, const char *rest);
 
 /* Do the lists of the tally leave somebody out? */
 bool final_is_cut(const struct tally *tally);

@@ -53,7 +53,7 @@ static GString *held_page(const struct queue_issue *issue, const struct changes 
              words_to_release(issue->why), issue->key, issue->key);
     if (changes) {
         changes_add_page(page, changes);
-        changes_add_failing_page(page, changes);
+        failing_add_page(page, changes->failing, failing_todo());
     }
     page_end(page);
     return page;
@@ -70,7 +70,7 @@ static GString *held_text(const struct queue_issue *issue, const struct changes 
     if (changes) {
         g_string_append_c(text, '\n');
         changes_add_text(text, changes);
-        changes_add_failing_text(text, changes);
+        failing_add_text(text, changes->failing, failing_todo());
     }
     return text;
 }

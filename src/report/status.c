@@ -135,7 +135,7 @@ static GString *status_page(const struct tally *tally, const struct changes *cha
     if (changes && issue->why != HOLD_GUARD)
         changes_add_page(page, changes);
     if (changes)
-        changes_add_failing_page(page, changes);
+        failing_add_page(page, changes->failing, failing_todo());
     add_foot(page, now);
     page_end(page);
     return page;

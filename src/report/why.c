@@ -8,6 +8,18 @@ static char *valid(const char *text)
     return g_utf8_make_valid(text ? text : "", -1);
 }
 
+/* `leaders.csv, line 7, column B: …`, `leaders.csv, lines 7, 9, column B: …` */
+static char *sentence_of_list(const struct place *place, const char *file, const char *more,
+                              const char *what)
+{
+    AUTO(text) char *letters = place_column(place->column);
+    AUTO(text) char *column = *letters ? g_strdup_printf(_(", column %s"), letters) : g_strdup("");
+    if (*more)
+        return g_strdup_printf(_("%1$s, lines %2$d%3$s%4$s: %5$s"), file, place->line, more, column,
+                               what);
+    return g_strdup_printf(_("%1$s, line %2$d%3$s: %4$s"), file, place->line, column, what);
+}
+
 /* `Line 12: …` for the document itself; a list or another file is named too. */
 static char *sentence_of(const char *document, const struct problems *problems, size_t index)
 {
@@ -25,7 +37,7 @@ static char *sentence_of(const char *document, const struct problems *problems, 
     if (is_own)
         return TAKE(what);
     if (error->place.line > 0)
-        return g_strdup_printf(_("%1$s, line %2$d: %3$s"), file, error->place.line, what);
+        return sentence_of_list(&error->place, file, more, what);
     return g_strdup_printf(_("%1$s: %2$s"), file, what);
 }
 

@@ -93,6 +93,12 @@ def test_who_failed_twice_is_named_and_sent_to_all_the_same(open_office, start_s
     office = open_office([server], READERS[:5])
     for number in (23, 24):
         office.send(bulletin(number), name=f"{number}.md", key=f"2023-{number}")
+    # The report of the second names them, too: it says so of an issue of any size.
+    report = (office.sent_folder("2023-24") / "report.html").read_text()
+    assert "最近两期都发送失败 · 1" in report and "该邮箱不存在" in report
+    assert "最近两期" not in (office.sent_folder("2023-23") / "report.html").read_text()
+    told = office.until(lambda: [text_of(m) for _, m in notices(server) if "24" in m["Subject"]], "the report")
+    assert f"<{READERS[3]}>: 该邮箱不存在" in told[0] and "最近两期都发送失败" in told[0]
     office.relays[0]["port"] = 1
     office.write_conf()
     office.stop()
@@ -150,6 +156,30 @@ def test_a_group_that_the_issue_did_not_name_is_known_from_what_was_noted(open_o
     office.until(lambda: changes(office, "b@example.org"), "the change is noted")
     then = office.table("groups", "others", "--at", "2023-24")["recipients"]
     assert [r["address"] for r in then] == ["a@example.org"]
+
+
+def test_since_when_somebody_does_not_get_it_is_said_in_words(open_office, server):
+    office = open_office([server], top={"list_refresh": "1h"})
+    office.write_group("readers", {"name": "读者", "aliases": ["读者甲"], "lists": ["readers.csv"]})
+    path = office.home / "groups.d/readers.csv"
+    path.write_bytes(sheet("Zhang@例子.org,张三,,", "zz@example.org,周四,,", "z@example.org,郑五,,"))
+    office.does("groups", "readers", "--expand")
+    office.until(lambda: changes(office, "z@example.org"), "the list is noted")
+    path.write_bytes(sheet("zz@example.org,周四,,", "z@example.org,郑五,,"))
+    office.does("groups", "readers", "--expand")
+    office.until(lambda: len(changes(office, "zhang@例子.org")) == 2, "the change is noted")
+    for words in ("张三", "ＺＨＡＮＧ＠例子.org", "zhang@xn--fsqu00a.org", "张"):
+        said = office.does("history", "--lists", words)
+        assert "起不再列入“读者”" in said and "移出" in said, said
+    office.does("suppress", "add", "z@example.org", "--why", "本人要求")
+    for words in ("郑五", "Z@Example.org"):
+        said = office.does("history", "--lists", words)
+        assert "起停发，原因：本人要求" in said and "列入“读者”" in said, said
+        assert "zz@example.org" not in said
+    for group in ("readers", "读者", "读者甲"):
+        assert ("gone", "readers", "Zhang@xn--fsqu00a.org") in changes(office, group)
+    nobody = office.fensong("history", "--lists", "查无此人")
+    assert nobody.returncode == 66 and "查无此人" in nobody.stderr
 
 
 # --- tools ----------------------------------------------------------------------------------------
@@ -280,6 +310,8 @@ def test_find_says_where_somebody_stands_and_what_he_got(keeper):
                              {"group": "readers", "origin": "readers.csv:3"}]
     assert row["suppressed"]["why"] == "调走了"
     assert [(d["issue"], d["state"]) for d in row["deliveries"]] == [("2023-25", "sent")]
+    said = office.does("find", "乙")
+    assert "已停发：调走了（自 " in said and "操作人" in said
     # Who is in no list any more is found by what was sent.
     (office.home / "groups.d/readers.csv").write_bytes(sheet("c@example.org,丙,,"))
     row = office.table("find", "A@example")["found"][0]
@@ -287,6 +319,37 @@ def test_find_says_where_somebody_stands_and_what_he_got(keeper):
     assert office.fensong("find", "查无此人").returncode == 66
     office.stop()
     assert json.loads(office.does("find", "b@example.org", "--json"))["found"][0]["deliveries"]
+
+
+def test_find_knows_an_address_in_all_its_forms(keeper):
+    office = keeper
+    (office.home / "groups.d/readers.csv").write_bytes(sheet("Zhang@例子.org,张三,,"))
+    office.send()
+    for words in ("zhang@例子.org", "ZHANG＠例子.ORG.", "zhang@xn--fsqu00a.org", "例子", "mailto:zhang@例子.org", "ＺＨＡＮＧ",
+                  "张三"):
+        row, = office.table("find", words)["found"]
+        assert row["address"] == "Zhang@xn--fsqu00a.org" and row["groups"], words
+        assert [d["state"] for d in row["deliveries"]] == ["sent"], words
+
+
+def test_find_looks_through_all_issues_of_a_month(keeper):
+    office = keeper
+    office.write_group("others", {"name": "别人", "members": [{"address": "x@example.org"}]})
+    office.send(bulletin(20), name="20.md", key="2023-20")
+    for number in range(21, 28):
+        office.send(bulletin(number, groups=("别人",)), name=f"{number}.md", key=f"2023-{number}")
+    row, = office.table("find", "a@example.org")["found"]
+    assert [d["issue"] for d in row["deliveries"]] == ["2023-20"]
+
+
+def test_a_difference_is_shown_by_every_name_of_a_group(keeper):
+    office = keeper
+    office.write_group("readers", {"name": "读者", "aliases": ["读者甲"], "lists": ["readers.csv"]})
+    office.send()
+    (office.home / "groups.d/readers.csv").write_bytes(sheet("a@example.org,甲,,"))
+    for name in ("readers", "读者", "读者甲"):
+        (row,) = office.table("groups", name, "--diff", "2023-25")["groups"]
+        assert [r["address"] for r in row["gone"]] == ["b@example.org", "c@example.org"]
 
 
 # --- posts and slips of the pen -----------------------------------------------------------------------

@@ -422,9 +422,22 @@ static void every_octet_is_judged_alike(void **state)
     }
 }
 
+static void addresses_are_shown_in_their_own_letters(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {{"a@example.org", "a@example.org"},
+                                           {"Zhang@xn--fsqu00a.org", "Zhang@例子.org"},
+                                           {"xn--fsqu00a@example.org", "xn--fsqu00a@example.org"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        AUTO(text) char *shown = address_shown(cases[i][0]);
+        assert_string_equal(shown, cases[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(addresses_are_shown_in_their_own_letters),
         cmocka_unit_test(verdicts),
         cmocka_unit_test(short_way_takes_what_the_whole_check_takes),
         cmocka_unit_test(every_octet_is_judged_alike),

@@ -55,7 +55,9 @@ static int64_t look(struct fixture *fixture, usec_t at)
 static char *last_change(struct fixture *fixture, const char *of)
 {
     AUTO(array) GPtrArray *changes = NULL;
-    assert_true(queue_roll_changes(fixture->queue, of, &changes, &fixture->error));
+    const struct roll_question question = {of && !strchr(of, '@') ? of : NULL,
+                                           of && strchr(of, '@') ? of : NULL, NULL};
+    assert_true(queue_roll_changes(fixture->queue, &question, &changes, &fixture->error));
     if (!changes->len)
         return g_strdup("none");
     const struct roll_change *one = changes->pdata[changes->len - 1];

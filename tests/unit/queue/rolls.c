@@ -29,8 +29,10 @@ static int64_t see(struct fixture *fixture, const char *group, const char *membe
 static char *changes_of(struct fixture *fixture, const char *of)
 {
     AUTO(array) GPtrArray *changes = NULL;
+    const struct roll_question question = {of && !strchr(of, '@') ? of : NULL,
+                                           of && strchr(of, '@') ? of : NULL, NULL};
     GString *text = g_string_new(NULL);
-    assert_good(queue_roll_changes(fixture->queue, of, &changes, &fixture->error));
+    assert_good(queue_roll_changes(fixture->queue, &question, &changes, &fixture->error));
     for (guint i = 0; i < changes->len; i++) {
         const struct roll_change *one = changes->pdata[i];
         g_string_append_printf(text, "%s%lld %s %s %.1s", i ? "; " : "", (long long)one->at,

@@ -7,7 +7,7 @@ static struct problems *some_problems(void)
     struct problems *problems = problems_new();
     problems_add(problems, PROBLEM, "no-date", EX_DATAERR, (struct place){DOCUMENT, 4, 0},
                  N_("write the date under the number"), N_("there is no date"));
-    problems_add(problems, PROBLEM, "bad-address", EX_DATAERR, (struct place){"leaders.csv", 7, 0},
+    problems_add(problems, PROBLEM, "bad-address", EX_DATAERR, (struct place){"leaders.csv", 7, 2},
                  NULL, N_("this is no address: %s"), "a<b");
     problems_add(problems, PROBLEM, "sent", EX_DATAERR, NOWHERE, NULL, N_("it was sent before"));
     problems_add(problems, REMARK, "stray-english", 0, (struct place){DOCUMENT, 9, 0}, NULL,
@@ -25,7 +25,7 @@ static void why_txt_says_all_of_it(void **state)
                         "Nothing of this drop was sent. There are 3 reasons:\n\n"
                         "1. Line 4: there is no date\n"
                         "   How to mend it: write the date under the number\n\n"
-                        "2. leaders.csv, line 7: this is no address: a<b\n\n"
+                        "2. leaders.csv, line 7, column B: this is no address: a<b\n\n"
                         "3. it was sent before\n\n"
                         "Not in its way, but worth a look:\n\n"
                         "1. Line 9: an English word: and\n\n"
@@ -40,10 +40,24 @@ static void why_html_says_the_same_escaped(void **state)
     AUTO(text) char *html = report_why_html(DOCUMENT, problems);
     assert_says(html, "<meta charset=\"utf-8\">");
     assert_says(html, "<h1>动态&lt;25&gt;.md was not sent</h1>");
-    assert_says(html, "<li><b>leaders.csv, line 7: this is no address: a&lt;b</b></li>");
+    assert_says(html, "<li><b>leaders.csv, line 7, column B: this is no address: a&lt;b</b></li>");
     assert_says(html, "Line 9: an English word: and");
     assert_null(strstr(html, "a<b"));
     assert_null(strstr(html, "<script"));
+}
+
+static void all_lines_of_a_list_are_named(void **state)
+{
+    (void)state;
+    AUTO(problems) struct problems *problems = problems_new();
+    for (int line = 7; line <= 9; line++)
+        problems_add(problems, PROBLEM, "x", EX_DATAERR, (struct place){"leaders.csv", line, 1},
+                     N_("add it"), N_("no address"));
+    problems_add(problems, PROBLEM, "x", EX_DATAERR, (struct place){"others.csv", 3, 0}, NULL,
+                 N_("no address"));
+    AUTO(text) char *text = report_why_text(DOCUMENT, problems);
+    assert_says(text, "1. leaders.csv, lines 7, 8, 9, column A: no address\n");
+    assert_says(text, "2. others.csv, line 3: no address\n");
 }
 
 static void one_problem_is_told_without_a_number(void **state)
@@ -87,6 +101,7 @@ static void any_octets_become_a_valid_page(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_lines_of_a_list_are_named),
         cmocka_unit_test(why_txt_says_all_of_it),
         cmocka_unit_test(why_html_says_the_same_escaped),
         cmocka_unit_test(one_problem_is_told_without_a_number),
