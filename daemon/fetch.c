@@ -1,6 +1,7 @@
 /* fensong-fetch: asks for the lists that lie on servers, looks whether those in files read whole,
  * and keeps a copy of each that does in state_dir/copies. The network, and files; no queue, no
  * relay. */
+#include "base/file.h"
 #include "base/language.h"
 #include "base/log.h"
 #include "base/sandbox.h"
@@ -35,7 +36,9 @@ static int refresh(const char *file)
     }
     language_use(conf->language);
     AUTO(problems) struct problems *found = problems_new();
-    if (!fetch_begin(&error) || !sandbox_fetcher(&error) || !refresh_lists(conf, found, &error))
+    AUTO(text) char *folder = refresh_folder(conf);
+    if (!fetch_begin(&error) || !folder_make(folder, &error) || !sandbox_fetcher(folder, &error) ||
+        !refresh_lists(conf, found, &error))
         return end_with(&error);
     log_problems(found);
     return problems_exit_class(found);

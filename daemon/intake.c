@@ -1,6 +1,6 @@
-/* fensong-intake: reads one dropped issue, handed over as descriptor 3, and writes one parcel, or the
- * reasons why not, into a folder; with --lists, the groups as they are now. No network, no queue, no
- * secrets. */
+/* fensong-intake: reads one dropped issue, handed over as descriptor 3, and writes one parcel, or
+ * the reasons why not, into a folder; with --lists, the groups as they are now. No network, no
+ * queue, no secrets. */
 #include "base/file.h"
 #include "base/language.h"
 #include "base/log.h"
@@ -141,7 +141,8 @@ int main(int argc, char *argv[])
     }
     language_use(conf->language);
     AUTO(error) struct error error = {0};
-    if (!sandbox_reader(&error))
+    AUTO(text) char *folder = g_path_get_dirname(options.out);
+    if (!sandbox_reader(folder, &error))
         return end_with(&error);
     return options.lists ? take_lists(&options, conf) : take_in(&options, conf);
 }

@@ -8,11 +8,19 @@ void csv_add_bom(GString *to)
     g_string_append(to, "\xef\xbb\xbf");
 }
 
+enum mark { QUOTED = 1 << 0, FORMULA = 1 << 1 };
+
+static const unsigned char marks[256] = {
+    [','] = QUOTED,  ['"'] = QUOTED,  ['\n'] = QUOTED, ['\r'] = QUOTED | FORMULA, ['='] = FORMULA,
+    ['+'] = FORMULA, ['-'] = FORMULA, ['@'] = FORMULA, ['\t'] = FORMULA,
+};
+
 /* With leading apostrophes too, so that csv_unguarded() gives back just what was written. */
 static bool runs_as_formula(const char *field)
 {
-    field += strspn(field, "'");
-    return *field && strchr("=+-@\t\r", *field);
+    while (*field == '\'')
+        field++;
+    return marks[(unsigned char)*field] & FORMULA;
 }
 
 const char *csv_unguarded(const char *field)
@@ -22,17 +30,22 @@ const char *csv_unguarded(const char *field)
 
 static void add_field(GString *to, const char *field)
 {
-    AUTO(text) char *guarded = runs_as_formula(field) ? g_strconcat("'", field, NULL) : NULL;
-    const char *shown = guarded ? guarded : field;
-    if (!strpbrk(shown, ",\"\r\n")) {
-        g_string_append(to, shown);
+    size_t length = 0;
+    bool quoted = false;
+    for (; field[length]; length++)
+        quoted |= marks[(unsigned char)field[length]] & QUOTED;
+    if (quoted)
+        g_string_append_c(to, '"');
+    if (runs_as_formula(field))
+        g_string_append_c(to, '\'');
+    if (!quoted) {
+        g_string_append_len(to, field, (gssize)length);
         return;
     }
-    g_string_append_c(to, '"');
-    for (; *shown; shown++) {
-        if (*shown == '"')
+    for (; *field; field++) {
+        if (*field == '"')
             g_string_append_c(to, '"');
-        g_string_append_c(to, *shown);
+        g_string_append_c(to, *field);
     }
     g_string_append_c(to, '"');
 }
@@ -52,8 +65,9 @@ struct csv_reader {
     const char *file;
     csv_record *record;
     void *user;
-    struct error *error; /* of the call that runs */
-    GPtrArray *fields;
+    struct error *error;   /* of the call that runs */
+    GPtrArray *fields;     /* offsets in `text` while the record is read, then pointers into it */
+    GString *text;         /* all fields of the record, each with its NUL */
     int line, record_line; /* of what is being fed; on which the record began */
     bool stopped;
 };
@@ -61,17 +75,22 @@ struct csv_reader {
 static void take_field(void *octets, size_t length, void *pointer)
 {
     struct csv_reader *reader = pointer;
-    g_ptr_array_add(reader->fields, g_strndup(octets ? octets : "", length));
+    g_ptr_array_add(reader->fields, GSIZE_TO_POINTER(reader->text->len));
+    g_string_append_len(reader->text, octets, (gssize)length);
+    g_string_append_c(reader->text, '\0');
 }
 
 static void take_record(int terminator, void *pointer)
 {
     (void)terminator;
     struct csv_reader *reader = pointer;
+    for (guint i = 0; i < reader->fields->len; i++)
+        reader->fields->pdata[i] = reader->text->str + GPOINTER_TO_SIZE(reader->fields->pdata[i]);
     if (!reader->stopped &&
         !reader->record(reader->user, reader->record_line, reader->fields, reader->error))
         reader->stopped = true;
     g_ptr_array_set_size(reader->fields, 0);
+    g_string_truncate(reader->text, 0);
     reader->record_line = 0;
 }
 
@@ -81,7 +100,8 @@ struct csv_reader *csv_reader_new(char delimiter, const char *file, csv_record *
     reader->file = file;
     reader->record = record;
     reader->user = user;
-    reader->fields = g_ptr_array_new_with_free_func(g_free);
+    reader->fields = g_ptr_array_new();
+    reader->text = g_string_new(NULL);
     if (csv_init(&reader->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
         g_error("the CSV reader does not start");
     csv_set_delim(&reader->parser, (unsigned char)delimiter);
@@ -94,6 +114,7 @@ void csv_reader_free(struct csv_reader *reader)
         return;
     csv_free(&reader->parser);
     g_ptr_array_unref(reader->fields);
+    g_string_free(reader->text, TRUE);
     g_free(reader);
 }
 
@@ -140,8 +161,8 @@ bool csv_reader_end(struct csv_reader *reader, struct error *error)
     return !reader->stopped;
 }
 
-bool csv_read(const char *text, size_t length, char delimiter, const char *file,
-              csv_record *record, void *user, struct error *error)
+bool csv_read(const char *text, size_t length, char delimiter, const char *file, csv_record *record,
+              void *user, struct error *error)
 {
     AUTO(csv_reader) struct csv_reader *reader = csv_reader_new(delimiter, file, record, user);
     return csv_reader_feed(reader, text, length, error) && csv_reader_end(reader, error);

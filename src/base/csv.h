@@ -10,7 +10,8 @@ const char *csv_unguarded(const char *field);
 /* The UTF-8 BOM, without which Excel takes the file for GBK. First of all. */
 void csv_add_bom(GString *to);
 
-/* Called for each record; `line` is the physical line on which it begins. False stops. */
+/* Called for each record; `line` is the physical line on which it begins. The fields are gone after
+ * the call. False stops. */
 typedef bool csv_record(void *user, int line, const GPtrArray *fields, struct error *error);
 
 /* Reads a long text in pieces of whole physical lines; a record may go on in the next piece. */

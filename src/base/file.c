@@ -15,18 +15,19 @@ static struct place at(const char *name)
 static bool read_to_end(GByteArray *to, int fd, size_t most, const char *name, struct error *error)
 {
     for (;;) {
-        guint8 chunk[CHUNK];
-        ssize_t got = pread(fd, chunk, sizeof chunk, (off_t)to->len);
+        guint length = to->len;
+        g_byte_array_set_size(to, length + CHUNK);
+        ssize_t got = pread(fd, to->data + length, CHUNK, (off_t)length);
+        g_byte_array_set_size(to, length + (got > 0 ? (guint)got : 0));
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
             return error_set_errno(error, at(name), N_("can't be read"));
         if (got == 0)
             return true;
-        if (to->len + (size_t)got > most)
+        if (to->len > most)
             return error_set(error, EX_DATAERR, at(name), N_("make it smaller"),
                              N_("is larger than %zu octets"), most);
-        g_byte_array_append(to, chunk, (guint)got);
     }
 }
 
@@ -43,7 +44,9 @@ bool file_read(GBytes **bytes, int fd, size_t most, const char *name, struct err
         return error_set_errno(error, at(name), N_("can't be read"));
     if (!S_ISREG(before.st_mode))
         return error_set(error, EX_DATAERR, at(name), NULL, N_("is not a file"));
-    GByteArray *content = g_byte_array_new();
+    /* Room for all of it at once: a list of a million rows is not moved while it grows. */
+    size_t room = MIN((size_t)before.st_size, most) + CHUNK;
+    GByteArray *content = g_byte_array_sized_new((guint)MIN(room, G_MAXINT));
     bool good = read_to_end(content, fd, most, name, error);
     if (good && (fstat(fd, &after) < 0 || !same_state(&before, &after) ||
                  (goffset)content->len != after.st_size))

@@ -63,9 +63,22 @@ static bool holds_control(const char *text)
     return *text;
 }
 
+/* Nothing in it for the steps below: no name, nothing to fold, no blanks, no mailto:. */
+static bool is_bare(const char *text)
+{
+    const char *c = text;
+    while (*c > ' ' && *c < 0x7f && *c != '<' && *c != ':')
+        c++;
+    return !*c;
+}
+
 bool mailbox_parse(char **name, struct address **address, const char *text, struct place place,
                    unsigned *oddities, struct error *error)
 {
+    if (is_bare(text)) { /* nearly all are, and lists are long */
+        *name = NULL;
+        return address_parse(address, text, place, oddities, error);
+    }
     if (holds_control(text)) /* refused, in words that show it */
         return address_parse(address, text, place, oddities, error);
     AUTO(text) char *before = NULL;

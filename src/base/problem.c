@@ -2,8 +2,14 @@
 
 #include <stdarg.h>
 
+struct repeat {     /* of the problem with the same index */
+    bool is_repeat; /* of one before it */
+    guint next;     /* the next that says the same; 0: none */
+};
+
 struct problems {
-    GPtrArray *all; /* of struct problem */
+    GPtrArray *all;  /* of struct problem */
+    GArray *repeats; /* of struct repeat: as far as they were looked for, which takes its time */
 };
 
 static void problem_free(void *pointer)
@@ -17,6 +23,7 @@ struct problems *problems_new(void)
 {
     struct problems *problems = g_new0(struct problems, 1);
     problems->all = g_ptr_array_new_with_free_func(problem_free);
+    problems->repeats = g_array_new(FALSE, TRUE, sizeof(struct repeat));
     return problems;
 }
 
@@ -25,6 +32,7 @@ void problems_free(struct problems *problems)
     if (!problems)
         return;
     g_ptr_array_unref(problems->all);
+    g_array_unref(problems->repeats);
     g_free(problems);
 }
 
@@ -62,6 +70,7 @@ void problems_join(struct problems *problems, const struct problems *more)
 
 void problems_rename_file(struct problems *problems, const char *from, const char *to)
 {
+    g_array_set_size(problems->repeats, 0);
     for (guint i = 0; i < problems->all->len; i++) {
         struct place *place = &((struct problem *)problems->all->pdata[i])->error.place;
         if (g_strcmp0(place->file, from) != 0)
@@ -116,36 +125,62 @@ static int by_place(const void *left, const void *right)
 
 void problems_sort(struct problems *problems)
 {
+    g_array_set_size(problems->repeats, 0);
     g_ptr_array_sort(problems->all, by_place);
 }
 
-static bool says_the_same(const struct problem *a, const struct problem *b)
+static gboolean says_the_same(const void *left, const void *right)
 {
-    return a->severity == b->severity && a->error.place.line > 0 && b->error.place.line > 0 &&
-           g_strcmp0(a->error.place.file, b->error.place.file) == 0 &&
+    const struct problem *a = left, *b = right;
+    return a->severity == b->severity && g_strcmp0(a->error.place.file, b->error.place.file) == 0 &&
            g_strcmp0(a->error.what.local, b->error.what.local) == 0 &&
            g_strcmp0(a->error.todo.local, b->error.todo.local) == 0;
 }
 
+static guint hash_of_words(const void *problem)
+{
+    const char *words = ((const struct problem *)problem)->error.what.local;
+    return words ? g_str_hash(words) : 0;
+}
+
+/* Once for all of them: a long list may be odd in each of its rows. What has no line repeats
+ * nothing. */
+static const struct repeat *repeat_of(const struct problems *problems, size_t index)
+{
+    GArray *repeats = problems->repeats;
+    if (repeats->len == problems->all->len)
+        return &g_array_index(repeats, struct repeat, index);
+    AUTO(table) GHashTable *last = g_hash_table_new(hash_of_words, says_the_same);
+    g_array_set_size(repeats, 0);
+    g_array_set_size(repeats, problems->all->len);
+    for (guint i = 0; i < problems->all->len; i++) {
+        struct problem *problem = problems->all->pdata[i];
+        void *before;
+        if (problem->error.place.line <= 0)
+            continue;
+        if (g_hash_table_lookup_extended(last, problem, NULL, &before)) {
+            g_array_index(repeats, struct repeat, GPOINTER_TO_UINT(before)).next = i;
+            g_array_index(repeats, struct repeat, i).is_repeat = true;
+        }
+        g_hash_table_insert(last, problem, GUINT_TO_POINTER(i));
+    }
+    return &g_array_index(repeats, struct repeat, index);
+}
+
 bool problems_is_repeat(const struct problems *problems, size_t index)
 {
-    for (size_t i = 0; i < index; i++)
-        if (says_the_same(problems_at(problems, i), problems_at(problems, index)))
-            return true;
-    return false;
+    return repeat_of(problems, index)->is_repeat;
 }
 
 char *problems_more_lines(const struct problems *problems, size_t index)
 {
-    const struct problem *first = problems_at(problems, index);
     GString *lines = g_string_new(NULL);
-    int last = first->error.place.line;
-    for (size_t i = index + 1; i < problems_count(problems); i++) {
-        const struct problem *other = problems_at(problems, i);
-        if (!says_the_same(first, other) || other->error.place.line == last)
-            continue;
-        last = other->error.place.line;
-        g_string_append_printf(lines, ", %d", last);
+    int last = problems_at(problems, index)->error.place.line;
+    for (size_t i = index; (i = repeat_of(problems, i)->next);) {
+        int line = problems_at(problems, i)->error.place.line;
+        if (line != last)
+            g_string_append_printf(lines, ", %d", line);
+        last = line;
     }
     return g_string_free(lines, FALSE);
 }

@@ -1,9 +1,12 @@
 #include "base/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #define PROCESSOR_SECONDS 240
 
@@ -43,22 +46,58 @@ static int load_filter(size_t network_calls)
     return code;
 }
 
-static bool enter(size_t network_calls, struct error *error)
+#ifndef LANDLOCK_ACCESS_FS_TRUNCATE /* younger than Debian 12's headers; its kernel is not asked   \
+                                     */
+#define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
+#endif
+#define TRUNCATE_SINCE 3 /* version of Landlock */
+
+/* Reading stays free: lists, passwords and certificates lie where the configuration says. */
+static const __u64 changing = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
+                              LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
+                              LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
+                              LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
+                              LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
+
+/* glibc has no functions for it. */
+static bool change_beneath_alone(const char *folder, struct error *error)
+{
+    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    if (version < 1) /* the kernel is old, or was started without it */
+        return true;
+    const struct landlock_ruleset_attr rules = {
+        .handled_access_fs =
+            changing | (version >= TRUNCATE_SINCE ? LANDLOCK_ACCESS_FS_TRUNCATE : 0)};
+    AUTO(fd) int set = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0);
+    AUTO(fd) int beneath = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const struct landlock_path_beneath_attr rule = {.allowed_access = rules.handled_access_fs,
+                                                    .parent_fd = beneath};
+    if (beneath < 0)
+        return error_set_errno(error, (struct place){folder, 0, 0}, N_("can't be opened"));
+    return (set >= 0 &&
+            syscall(SYS_landlock_add_rule, set, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0 &&
+            syscall(SYS_landlock_restrict_self, set, 0) == 0) ||
+           error_set_errno(error, NOWHERE, N_("the sandbox can't be set up"));
+}
+
+static bool enter(size_t network_calls, const char *folder, struct error *error)
 {
     const struct rlimit processor = {PROCESSOR_SECONDS, PROCESSOR_SECONDS}, core = {0, 0};
     if (setrlimit(RLIMIT_CPU, &processor) < 0 || setrlimit(RLIMIT_CORE, &core) < 0 ||
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return error_set_errno(error, NOWHERE, N_("the sandbox can't be set up"));
+    if (!change_beneath_alone(folder, error))
+        return false;
     errno = -load_filter(network_calls);
     return errno == 0 || error_set_errno(error, NOWHERE, N_("the sandbox can't be set up"));
 }
 
-bool sandbox_reader(struct error *error)
+bool sandbox_reader(const char *folder, struct error *error)
 {
-    return enter(G_N_ELEMENTS(network), error);
+    return enter(G_N_ELEMENTS(network), folder, error);
 }
 
-bool sandbox_fetcher(struct error *error)
+bool sandbox_fetcher(const char *folder, struct error *error)
 {
-    return enter(0, error);
+    return enter(0, folder, error);
 }

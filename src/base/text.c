@@ -52,22 +52,24 @@ static GString *convert(const char *octets, size_t length, const char *charset, 
 
 static void unify_line_ends(GString *text)
 {
-    size_t to = 0;
-    for (size_t from = 0; from < text->len; from++) {
-        if (text->str[from] == '\r') {
-            if (from + 1 < text->len && text->str[from + 1] == '\n')
-                continue;
-            text->str[to++] = '\n';
-        } else {
-            text->str[to++] = text->str[from];
-        }
+    char *to = text->str;
+    const char *from = text->str, *end = text->str + text->len;
+    for (const char *cr; (cr = memchr(from, '\r', (size_t)(end - from))); from = cr + 1) {
+        memmove(to, from, (size_t)(cr - from));
+        to += cr - from;
+        if (cr[1] != '\n') /* the string ends in NUL */
+            *to++ = '\n';
     }
-    g_string_truncate(text, to);
+    memmove(to, from, (size_t)(end - from));
+    g_string_truncate(text, (gsize)(to + (end - from) - text->str));
 }
 
 static GString *decode(const char *octets, size_t length, size_t *bad_at)
 {
     const struct mark *mark = mark_of(octets, length);
+    if (mark == byte_order_marks &&
+        g_utf8_validate(octets + mark->length, (gssize)(length - mark->length), NULL))
+        return g_string_new_len(octets + mark->length, (gssize)(length - mark->length));
     if (mark) {
         GString *text =
             convert(octets + mark->length, length - mark->length, mark->charset, bad_at);
@@ -110,6 +112,10 @@ bool text_decode(GString **text, const void *octets, size_t length, const char *
 int text_width_of(gunichar character)
 {
     /* With a CJK encoding named, libunistring counts Ambiguous as 2. */
+    if (character >= ' ' && character <= '~')
+        return 1;
+    if (character >= 0x4e00 && character <= 0x9fff) /* CJK Unified Ideographs: nearly all others */
+        return 2;
     int width = uc_width(character, "GBK");
     return width < 0 ? 0 : width;
 }
@@ -129,6 +135,8 @@ static bool is_zero_width(gunichar c)
 
 bool text_is_blank(gunichar c)
 {
+    if (c > ' ' && c <= '~')
+        return false;
     return g_unichar_isspace(c) || is_zero_width(c);
 }
 
@@ -148,7 +156,7 @@ char *text_fold(const char *text)
     return g_string_free(folded, FALSE);
 }
 
-char *text_trim(const char *text)
+const char *text_trimmed(const char *text, size_t *length)
 {
     while (*text && text_is_blank(g_utf8_get_char(text)))
         text = g_utf8_next_char(text);
@@ -159,7 +167,15 @@ char *text_trim(const char *text)
             break;
         end = last;
     }
-    return g_strndup(text, (gsize)(end - text));
+    *length = (size_t)(end - text);
+    return text;
+}
+
+char *text_trim(const char *text)
+{
+    size_t length;
+    const char *rest = text_trimmed(text, &length);
+    return g_strndup(rest, length);
 }
 
 char *text_squeeze(const char *text)

@@ -22,6 +22,8 @@ char *text_fold(const char *text);
 bool text_is_blank(gunichar character);
 /* A copy without blanks of any sort at both ends. Caller frees. */
 char *text_trim(const char *text);
+/* The same without a copy: where the rest begins, and its octets. */
+const char *text_trimmed(const char *text, size_t *length);
 /* A copy without any blanks at all. Caller frees. */
 char *text_squeeze(const char *text);
 

@@ -84,13 +84,46 @@ static int list(const struct people *people, const struct group *only, bool json
 /* --- one group's recipients ----------------------------------------------------------------------
  */
 
-static json_t *recipient_row(const struct recipient *recipient)
+/* `groups` is his, and others' too. */
+static json_t *recipient_row(const struct recipient *recipient, json_t *groups)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "address",
-                     json_text(address_text(recipient->address)), "name",
-                     json_text(recipient->name), "title", json_text(recipient->title), "unit",
-                     json_text(recipient->unit), "groups", json_texts(recipient->groups), "origin",
-                     json_text(recipient->origin));
+    json_t *row = json_object();
+    json_object_set_new(row, "address", json_text(address_text(recipient->address)));
+    json_object_set_new(row, "name", json_text(recipient->name));
+    json_object_set_new(row, "title", json_text(recipient->title));
+    json_object_set_new(row, "unit", json_text(recipient->unit));
+    json_object_set(row, "groups", groups);
+    json_object_set_new(row, "origin", json_text(recipient->origin));
+    return row;
+}
+
+static int print_rows_json(const struct group *group, const GPtrArray *recipients)
+{
+    AUTO(json) json_t *rows = json_array();
+    AUTO(json) json_t *groups = json_array();
+    const GPtrArray *said = NULL; /* by `groups` */
+    for (guint i = 0; i < recipients->len; i++) {
+        const struct recipient *one = recipients->pdata[i];
+        if (one->groups != said) {
+            json_decref(groups);
+            groups = json_texts(said = one->groups);
+        }
+        json_array_append_new(rows, recipient_row(one, groups));
+    }
+    return then_print_json(group->id, group->name, rows);
+}
+
+/* Without JSON on the way: groups are long. */
+static int print_table(const GPtrArray *recipients)
+{
+    AUTO(table_of) struct table *table = then_table();
+    for (guint i = 0; i < recipients->len; i++) {
+        const struct recipient *one = recipients->pdata[i];
+        table_add(table, (const char *[]){address_text(one->address), one->name, one->title,
+                                          one->unit, one->origin});
+    }
+    table_print(table, stdout);
+    return EX_OK;
 }
 
 static int expand(const struct people *people, const struct group *group, bool json)
@@ -101,10 +134,7 @@ static int expand(const struct people *people, const struct group *group, bool j
     g_ptr_array_add(ids, group->id);
     if (!people_expand(people, ids, &recipients, problems))
         return fail_all(problems);
-    AUTO(json) json_t *rows = json_array();
-    for (guint i = 0; i < recipients->len; i++)
-        json_array_append_new(rows, recipient_row(recipients->pdata[i]));
-    return then_print(group->id, group->name, rows, json);
+    return json ? print_rows_json(group, recipients) : print_table(recipients);
 }
 
 /* --- the command ---------------------------------------------------------------------------------

@@ -5,8 +5,8 @@
 
 int print_json(const json_t *value)
 {
-    AUTO(text) char *text = json_pretty(value);
-    (void)fputs(text, stdout);
+    (void)json_dumpf(value, stdout, JSON_INDENT(1));
+    (void)putchar('\n');
     return EX_OK;
 }
 

@@ -15,9 +15,22 @@ struct table {
 
 /* A name or a server's answer is foreign: an escape sequence in it would be the terminal's order.
  */
+static bool is_harmless(const char *text)
+{
+    for (; *text; text = g_utf8_next_char(text)) {
+        gunichar c =
+            (unsigned char)*text < 0x80 ? (gunichar)*text : g_utf8_get_char_validated(text, -1);
+        if (c < ' ' || (c >= 0x7f && c <= 0x9f) || c > 0x10ffff) /* or no character */
+            return false;
+    }
+    return true;
+}
+
 char *table_harmless(const char *text)
 {
-    AUTO(text) char *valid = g_utf8_make_valid(text ? text : "", -1);
+    if (is_harmless(text ? text : ""))
+        return g_strdup(text ? text : "");
+    AUTO(text) char *valid = g_utf8_make_valid(text, -1);
     GString *shown = g_string_new(NULL);
     for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
         gunichar c = g_utf8_get_char(at);
@@ -81,6 +94,12 @@ static size_t last_filled(const struct table *table, char *const row[])
     return last;
 }
 
+static void pad_by(int columns, FILE *to)
+{
+    while (columns-- > 0)
+        (void)putc(' ', to);
+}
+
 /* Nothing is printed after the last cell that holds something: no blanks at a line's end. */
 static void print_row(const struct table *table, char *const row[], FILE *to)
 {
@@ -88,9 +107,10 @@ static void print_row(const struct table *table, char *const row[], FILE *to)
     for (size_t i = 0; i < last; i++) {
         int pad = table->widths[i] - text_width(row[i]);
         if (table->right[i])
-            (void)fprintf(to, "%*s%s", pad, "", row[i]);
-        else
-            (void)fprintf(to, "%s%*s", row[i], i + 1 < last ? pad : 0, "");
+            pad_by(pad, to);
+        (void)fputs(row[i], to);
+        if (!table->right[i] && i + 1 < last)
+            pad_by(pad, to);
         (void)fputs(i + 1 < last ? GAP : "\n", to);
     }
 }

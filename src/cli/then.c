@@ -9,11 +9,15 @@
 /* --- printing ------------------------------------------------------------------------------------
  */
 
-static void print_table(const json_t *recipients)
+struct table *then_table(void)
 {
-    AUTO(table_of)
-    struct table *table = table_new(
+    return table_new(
         (const char *[]){_("address"), _("full name"), _("position"), _("unit"), _("origin")}, 5);
+}
+
+static int print_table(const json_t *recipients)
+{
+    AUTO(table_of) struct table *table = then_table();
     size_t i;
     const json_t *row;
     json_array_foreach (recipients, i, row)
@@ -21,14 +25,11 @@ static void print_table(const json_t *recipients)
                                           json_get_text(row, "title"), json_get_text(row, "unit"),
                                           json_get_text(row, "origin")});
     table_print(table, stdout);
+    return EX_OK;
 }
 
-int then_print(const char *group, const char *name, json_t *recipients, bool json)
+int then_print_json(const char *group, const char *name, json_t *recipients)
 {
-    if (!json) {
-        print_table(recipients);
-        return EX_OK;
-    }
     AUTO(json)
     json_t *answer = json_pack("{s:o, s:o, s:O}", "group", json_text(group), "name",
                                json_text(name), "recipients", recipients);
@@ -129,5 +130,5 @@ int then_show(const struct conf *conf, const struct people *people, const char *
     struct then then = {.ask = ask, .issue = name, .group = group, .recipients = recipients};
     if (!issue || !read_then(&then, issue, people, &error))
         return fail(&error);
-    return then_print(then.group, then.name, recipients, json);
+    return json ? then_print_json(then.group, then.name, recipients) : print_table(recipients);
 }

@@ -4,8 +4,10 @@
 #include "conf/conf.h"
 #include "people/people.h"
 
-/* Prints recipients as the contract has them, as a table or as JSON. EX_OK. */
-int then_print(const char *group, const char *name, json_t *recipients, bool json);
+/* The table of a group's recipients: address, full name, position, unit, origin. */
+struct table *then_table(void);
+/* Prints recipients as the contract has them in JSON. EX_OK. */
+int then_print_json(const char *group, const char *name, json_t *recipients);
 
 /* Prints who was in a group (its id, name or alias) then: by the issue's own snapshot where it was
  * sent to the group, else by what was noted of the lists. The exit status. */

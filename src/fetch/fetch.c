@@ -9,9 +9,12 @@
 #define REDIRECTS_MOST 3L
 #define SLOWEST        100L /* octets a second … */
 #define SLOWEST_FOR    30L  /* … for so many seconds are no answer */
+#define AT_ONCE        4    /* each may hold an answer of the largest size in memory */
+#define WAIT_MSEC      1000
 
 struct transfer {
-    const struct fetch_order *order;
+    const struct fetch_task *task;
+    const struct fetch_order *order; /* the task's */
     CURL *curl;
     struct curl_slist *headers;
     GByteArray *content;
@@ -89,6 +92,8 @@ static bool set_way(CURL *curl, const struct fetch_order *order)
            curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, allowed) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_MAXREDIRS, REDIRECTS_MOST) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK && /* another's login … */
+           curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L) == CURLE_OK &&  /* … is not ours */
            curl_easy_setopt(curl, CURLOPT_USERAGENT, "fensong-fetch/" VERSION) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip") == CURLE_OK &&
            (!order->ca_file || curl_easy_setopt(curl, CURLOPT_CAINFO, order->ca_file) == CURLE_OK);
@@ -233,12 +238,10 @@ static bool take_entries(const struct transfer *transfer, struct fetch_answer *a
     return true;
 }
 
-static bool perform(struct transfer *transfer, struct fetch_answer *answer, struct place place,
-                    struct error *error)
+static bool conclude(const struct transfer *transfer, CURLcode code, struct fetch_answer *answer,
+                     struct error *error)
 {
-    if (!set_up(transfer))
-        return error_set(error, EX_SOFTWARE, place, NULL, N_("libcurl does not start"));
-    CURLcode code = curl_easy_perform(transfer->curl);
+    struct place place = transfer->task->place;
     if (transfer->too_large || code == CURLE_FILESIZE_EXCEEDED)
         return refuse(transfer, place, error, _("the answer is too large"));
     if (code != CURLE_OK)
@@ -248,19 +251,108 @@ static bool perform(struct transfer *transfer, struct fetch_answer *answer, stru
                                              : take_http(transfer, answer, place, error);
 }
 
-bool fetch_run(struct fetch_answer *answer, const struct fetch_order *order, struct place place,
-               struct error *error)
+/* --- several at a time --------------------------------------------------------------------------
+ */
+
+struct fetching {
+    CURLM *multi;
+    struct transfer *running[AT_ONCE]; /* NULL: none */
+    fetch_ended *ended;
+    void *user;
+};
+
+static void transfer_free(CURLM *multi, struct transfer *transfer)
 {
-    struct transfer transfer = {
-        .order = order, .curl = curl_easy_init(), .content = g_byte_array_new()};
-    struct fetch_answer fresh = {0};
-    bool good = perform(&transfer, &fresh, place, error);
-    curl_easy_cleanup(transfer.curl);
-    curl_slist_free_all(transfer.headers);
-    g_byte_array_unref(transfer.content);
-    if (good)
-        *answer = fresh;
-    else
-        fetch_answer_clear(&fresh);
+    if (!transfer)
+        return;
+    (void)curl_multi_remove_handle(multi, transfer->curl);
+    curl_easy_cleanup(transfer->curl);
+    curl_slist_free_all(transfer->headers);
+    g_byte_array_unref(transfer->content);
+    g_free(transfer);
+}
+
+static bool tell_curl_failed(struct error *error)
+{
+    return error_set(error, EX_SOFTWARE, NOWHERE, NULL, N_("libcurl does not start"));
+}
+
+static bool begin(struct fetching *fetching, struct transfer **place, const struct fetch_task *task,
+                  struct error *error)
+{
+    struct transfer *transfer = *place = g_new0(struct transfer, 1);
+    transfer->task = task;
+    transfer->order = &task->order;
+    transfer->curl = curl_easy_init();
+    transfer->content = g_byte_array_new();
+    return (set_up(transfer) &&
+            curl_multi_add_handle(fetching->multi, transfer->curl) == CURLM_OK) ||
+           tell_curl_failed(error);
+}
+
+static bool begin_more(struct fetching *fetching, const GPtrArray *tasks, guint *next,
+                       struct error *error)
+{
+    for (size_t i = 0; i < AT_ONCE && *next < tasks->len; i++)
+        if (!fetching->running[i] &&
+            !begin(fetching, &fetching->running[i], tasks->pdata[(*next)++], error))
+            return false;
+    return true;
+}
+
+static void end_one(struct fetching *fetching, struct transfer *transfer, CURLcode code)
+{
+    struct fetch_answer answer = {0};
+    AUTO(error) struct error wrong = {0};
+    bool good = conclude(transfer, code, &answer, &wrong);
+    fetching->ended(fetching->user, transfer->task, good ? &answer : NULL, &wrong);
+    fetch_answer_clear(&answer);
+    transfer_free(fetching->multi, transfer);
+}
+
+/* *ended: did any? */
+static void end_some(struct fetching *fetching, bool *ended)
+{
+    int left;
+    *ended = false;
+    for (const CURLMsg *message; (message = curl_multi_info_read(fetching->multi, &left));)
+        for (size_t i = 0; i < AT_ONCE; i++) {
+            struct transfer *transfer = fetching->running[i];
+            if (message->msg != CURLMSG_DONE || !transfer || transfer->curl != message->easy_handle)
+                continue;
+            fetching->running[i] = NULL;
+            end_one(fetching, transfer, message->data.result);
+            *ended = true;
+            break; /* the message is gone with its transfer */
+        }
+}
+
+static bool run_all(struct fetching *fetching, const GPtrArray *tasks, struct error *error)
+{
+    guint next = 0;
+    int running = 0;
+    do {
+        bool ended;
+        if (!begin_more(fetching, tasks, &next, error))
+            return false;
+        if (curl_multi_perform(fetching->multi, &running) != CURLM_OK)
+            return tell_curl_failed(error);
+        end_some(fetching, &ended);
+        if (running && !ended &&
+            curl_multi_poll(fetching->multi, NULL, 0, WAIT_MSEC, NULL) != CURLM_OK)
+            return tell_curl_failed(error);
+    } while (running || next < tasks->len);
+    return true;
+}
+
+bool fetch_all(const GPtrArray *tasks, fetch_ended *ended, void *user, struct error *error)
+{
+    struct fetching fetching = {.multi = curl_multi_init(), .ended = ended, .user = user};
+    if (!fetching.multi)
+        return tell_curl_failed(error);
+    bool good = run_all(&fetching, tasks, error);
+    for (size_t i = 0; i < AT_ONCE; i++)
+        transfer_free(fetching.multi, fetching.running[i]);
+    (void)curl_multi_cleanup(fetching.multi);
     return good;
 }

@@ -19,14 +19,21 @@ static bool add_issue_json(struct parcel_maker *maker, const struct intake *inta
     return parcel_add(maker, "issue.json", text, strlen(text), error);
 }
 
+static void join(GString *to, const GPtrArray *ids)
+{
+    g_string_truncate(to, 0);
+    for (guint i = 0; i < ids->len; i++)
+        g_string_append_printf(to, "%s%s", i ? " " : "", (const char *)ids->pdata[i]);
+}
+
 static void add_recipients(struct parcel_maker *maker, const GPtrArray *recipients)
 {
+    AUTO(str) GString *groups = g_string_new(NULL);
+    const GPtrArray *joined = NULL; /* those who follow one another mostly have the same groups */
     for (guint i = 0; i < recipients->len; i++) {
         const struct recipient *one = recipients->pdata[i];
-        AUTO(str) GString *groups = g_string_new(NULL);
-        for (guint j = 0; j < one->groups->len; j++)
-            g_string_append_printf(groups, "%s%s", j ? " " : "",
-                                   (const char *)one->groups->pdata[j]);
+        if (one->groups != joined)
+            join(groups, joined = one->groups);
         struct parcel_recipient row = {one->address, one->name,   one->title,
                                        one->unit,    groups->str, one->origin};
         parcel_add_recipient(maker, &row);

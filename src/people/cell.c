@@ -93,10 +93,11 @@ static void take_word(GPtrArray *pieces, GString *names, const char *word)
 }
 
 /* Most cells hold one address and nothing else; lists are long. */
-static bool is_plain(const char *text)
+bool cell_is_one(const char *text)
 {
     for (; *text; text++)
-        if ((unsigned char)*text <= ' ' || (unsigned char)*text >= 0x7f || strchr("\";,<", *text))
+        if ((unsigned char)*text <= ' ' || (unsigned char)*text >= 0x7f || *text == '"' ||
+            *text == ';' || *text == ',' || *text == '<')
             return false;
     return true;
 }
@@ -104,7 +105,7 @@ static bool is_plain(const char *text)
 GPtrArray *cell_addresses(const char *text)
 {
     GPtrArray *pieces = g_ptr_array_new_with_free_func(g_free);
-    if (is_plain(text)) {
+    if (cell_is_one(text)) {
         g_ptr_array_add(pieces, g_strdup(text));
         return pieces;
     }

@@ -184,16 +184,21 @@ static void free_recipient(void *pointer)
     g_free(recipient);
 }
 
-/* Borrows everything of the member, which lives as long as people does. */
-static struct recipient *recipient_new(const struct member *member)
+static void free_ids(void *ids)
 {
-    struct recipient *recipient = g_new0(struct recipient, 1);
-    recipient->address = member->address;
-    recipient->name = member->name;
-    recipient->title = member->title;
-    recipient->unit = member->unit;
-    recipient->origin = member->origin;
-    recipient->groups = g_ptr_array_new();
+    g_ptr_array_unref(ids);
+}
+
+/* Borrows everything of the member, which lives as long as people does. */
+static struct recipient *recipient_new(const struct member *member, GPtrArray *groups)
+{
+    struct recipient *recipient = g_new(struct recipient, 1);
+    *recipient = (struct recipient){.address = member->address,
+                                    .name = member->name,
+                                    .title = member->title,
+                                    .unit = member->unit,
+                                    .groups = g_ptr_array_ref(groups),
+                                    .origin = member->origin};
     return recipient;
 }
 
@@ -205,45 +210,118 @@ static void fill_in(struct recipient *recipient, const struct member *member)
     recipient->unit = recipient->unit ? recipient->unit : member->unit;
 }
 
-static void add_reached(GPtrArray *recipients, GHashTable *by_address, const struct reach *reach,
+struct union_of_groups {
+    GPtrArray *recipients;
+    GHashTable *by_address; /* those of the groups before the one that is added */
+    guint known;            /* so many are in by_address: none while there is but one group */
+};
+
+/* Recipients whom the same groups reach share one array of their ids: there may be a million. */
+struct widening {
+    char *id;
+    GPtrArray *alone; /* id */
+    GHashTable *wide; /* an array of ids → the one with this id too */
+};
+
+static GPtrArray *widen(struct widening *widening, GPtrArray *ids)
+{
+    GPtrArray *wide = g_hash_table_lookup(widening->wide, ids);
+    if (wide)
+        return wide;
+    if (g_ptr_array_find(ids, widening->id, NULL)) {
+        wide = g_ptr_array_ref(ids);
+    } else {
+        wide = g_ptr_array_copy(ids, NULL, NULL);
+        g_ptr_array_add(wide, widening->id);
+    }
+    g_hash_table_insert(widening->wide, g_ptr_array_ref(ids), wide);
+    return wide;
+}
+
+static void add_member(struct union_of_groups *all, struct widening *widening,
+                       const struct member *member)
+{
+    struct recipient *recipient =
+        all->known ? g_hash_table_lookup(all->by_address, member->address) : NULL;
+    if (!recipient) {
+        g_ptr_array_add(all->recipients, recipient_new(member, widening->alone));
+        return;
+    }
+    fill_in(recipient, member);
+    GPtrArray *wide = g_ptr_array_ref(widen(widening, recipient->groups));
+    g_ptr_array_unref(recipient->groups);
+    recipient->groups = wide;
+}
+
+static void add_reached(struct union_of_groups *all, const struct reach *reach,
                         const struct group *group)
 {
-    for (guint i = 0; i < reach->members->len; i++) {
-        const struct member *member = reach->members->pdata[i];
-        struct recipient *recipient = g_hash_table_lookup(by_address, member->address);
-        if (recipient) {
-            fill_in(recipient, member);
-        } else {
-            recipient = recipient_new(member);
-            g_ptr_array_add(recipients, recipient);
-            g_hash_table_insert(by_address, recipient->address, recipient);
-        }
-        if (!g_ptr_array_find(recipient->groups, group->id, NULL))
-            g_ptr_array_add(recipient->groups, group->id);
+    AUTO(array) GPtrArray *alone = g_ptr_array_new();
+    AUTO(table) GHashTable *wide = g_hash_table_new_full(NULL, NULL, free_ids, free_ids);
+    struct widening widening = {group->id, alone, wide};
+    g_ptr_array_add(alone, group->id);
+    for (; all->known < all->recipients->len; all->known++) {
+        struct recipient *recipient = all->recipients->pdata[all->known];
+        g_hash_table_insert(all->by_address, recipient->address, recipient);
     }
+    for (guint i = 0; i < reach->members->len; i++)
+        add_member(all, &widening, reach->members->pdata[i]);
+}
+
+/* --- twins -------------------------------------------------------------------------------------
+ */
+
+static bool has_upper_case(const char *text)
+{
+    while (*text && !(*text >= 'A' && *text <= 'Z'))
+        text++;
+    return *text;
+}
+
+/* A set of texts in lower case. Of two that differ in case alone, one at least is here; and most
+ * lists have none. */
+static GHashTable *written_in_upper_case(const GPtrArray *recipients)
+{
+    GHashTable *texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < recipients->len; i++) {
+        const char *text = address_text(((struct recipient *)recipients->pdata[i])->address);
+        if (has_upper_case(text))
+            g_hash_table_add(texts, g_ascii_strdown(text, -1));
+    }
+    return texts;
+}
+
+static void remark_on_twins(const struct recipient *one, const struct recipient *other,
+                            struct problems *problems)
+{
+    problems_add(problems, REMARK, "case-twins", EX_DATAERR, NOWHERE,
+                 N_("write the address alike in both lists, if it is one person"),
+                 N_("two addresses differ only in case, both get a copy: %1$s (%2$s) and "
+                    "%3$s (%4$s)"),
+                 address_text(one->address), one->origin, address_text(other->address),
+                 other->origin);
 }
 
 /* RFC 5321 §2.4: local parts do depend on case; hardly any server's do. */
 static void remark_on_case(const GPtrArray *recipients, struct problems *problems)
 {
-    AUTO(table) GHashTable *lower = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (guint i = 0; i < recipients->len; i++) {
+    AUTO(table) GHashTable *suspect = written_in_upper_case(recipients);
+    AUTO(table) GHashTable *first = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; g_hash_table_size(suspect) && i < recipients->len; i++) {
         struct recipient *recipient = recipients->pdata[i];
-        char *text = g_ascii_strdown(address_text(recipient->address), -1);
-        const struct recipient *twin = g_hash_table_lookup(lower, text);
-        if (!twin) {
-            g_hash_table_insert(lower, text, recipient);
+        AUTO(text) char *text = g_ascii_strdown(address_text(recipient->address), -1);
+        if (!g_hash_table_contains(suspect, text))
             continue;
-        }
-        g_free(text);
-        problems_add(problems, REMARK, "case-twins", EX_DATAERR, NOWHERE,
-                     N_("write the address alike in both lists, if it is one person"),
-                     N_("two addresses differ only in case, both get a copy: %1$s (%2$s) and "
-                        "%3$s (%4$s)"),
-                     address_text(twin->address), twin->origin, address_text(recipient->address),
-                     recipient->origin);
+        const struct recipient *twin = g_hash_table_lookup(first, text);
+        if (twin)
+            remark_on_twins(twin, recipient, problems);
+        else
+            g_hash_table_insert(first, TAKE(text), recipient);
     }
 }
+
+/* --- all ---------------------------------------------------------------------------------------
+ */
 
 bool people_expand(const struct people *people, const GPtrArray *groups, GPtrArray **recipients,
                    struct problems *problems)
@@ -252,10 +330,11 @@ bool people_expand(const struct people *people, const GPtrArray *groups, GPtrArr
     AUTO(expansion) struct expansion *expansion = expansion_new(people, found);
     AUTO(array) GPtrArray *fresh = g_ptr_array_new_with_free_func(free_recipient);
     AUTO(table) GHashTable *by_address = g_hash_table_new(address_hash, address_equal);
+    struct union_of_groups all = {fresh, by_address, 0};
     for (guint i = 0; i < groups->len; i++) {
         const struct group_file *file = people_file(people, groups->pdata[i]);
         if (file)
-            add_reached(fresh, by_address, reach_of(expansion, file), &file->group);
+            add_reached(&all, reach_of(expansion, file), &file->group);
         else
             refuse_unknown(expansion, groups->pdata[i], NOWHERE);
     }

@@ -9,6 +9,7 @@
 #include "base/xlsx.h"
 #include "people/cell.h"
 #include "people/columns.h"
+#include "people/delimiter.h"
 
 #define LIST_MOST      ((size_t)256 << 20) /* octets; some three million rows */
 #define TOLD_MOST      50                  /* wrong rows that are told: nobody reads more */
@@ -25,8 +26,10 @@ struct list {
     GPtrArray *members;
     const struct list_file *file;
     struct problems *problems;
-    char *place; /* of its rows: what is shown, with the sheet */
-    char *sheet; /* NULL: CSV */
+    char *place;       /* of its rows: what is shown, with the sheet */
+    char *sheet;       /* NULL: CSV */
+    GString *origin;   /* of the row */
+    GStringChunk *cut; /* its cells that are not as they stand in the file */
     bool columns_known, has_header, given_up;
     bool disabled, out_of_term; /* the row */
     struct columns columns;
@@ -38,13 +41,18 @@ struct list {
 
 /* --- cells --- */
 
-/* Trimmed; "" where the row ends before it. Caller frees. */
-static char *cell(const struct list *list, const GPtrArray *fields, enum column column)
+/* Trimmed, good during the row; NULL where it is empty or the row ends before it. A copy only where
+ * there is something to cut off: lists have a million rows. */
+static const char *cell(const struct list *list, const GPtrArray *fields, enum column column)
 {
     int at = list->columns.at[column];
+    size_t length;
     if (at < 0 || (guint)at >= fields->len)
-        return g_strdup("");
-    return text_trim(csv_unguarded(fields->pdata[at]));
+        return NULL;
+    const char *text = text_trimmed(csv_unguarded(fields->pdata[at]), &length);
+    if (text[length])
+        text = g_string_chunk_insert_len(list->cut, text, (gssize)length);
+    return *text ? text : NULL;
 }
 
 static bool is_blank(const char *text)
@@ -55,17 +63,18 @@ static bool is_blank(const char *text)
     return true;
 }
 
-static guint filled(const GPtrArray *fields)
+/* Up to `most`, for who need not know how many more. */
+static guint filled(const GPtrArray *fields, guint most)
 {
     guint count = 0;
-    for (guint i = 0; i < fields->len; i++)
+    for (guint i = 0; i < fields->len && count < most; i++)
         count += !is_blank(fields->pdata[i]);
     return count;
 }
 
 static bool holds_address(const char *text)
 {
-    return strstr(text, "@") || strstr(text, "＠");
+    return strchr(text, '@') || strstr(text, "＠");
 }
 
 static bool any_address(const GPtrArray *fields)
@@ -108,7 +117,7 @@ static bool refuse_columns(struct list *list, struct place place)
  * a header it may be an address that lacks its @, which must not go unnoticed. */
 static bool may_be_title(const struct list *list, const GPtrArray *fields)
 {
-    return list->titles < TITLES_MOST && filled(fields) == 1 && !any_address(fields);
+    return list->titles < TITLES_MOST && filled(fields, 2) == 1 && !any_address(fields);
 }
 
 /* True: the row is done with. */
@@ -135,7 +144,9 @@ static bool settle_columns(struct list *list, const GPtrArray *fields, struct pl
 
 static bool is_disabled(struct list *list, const GPtrArray *fields, struct place place)
 {
-    AUTO(text) char *text = cell(list, fields, DISABLED);
+    const char *text = cell(list, fields, DISABLED);
+    if (!text)
+        return false;
     AUTO(text) char *word = columns_comparable(text);
     if (g_strv_contains(yes, word))
         return true;
@@ -150,9 +161,9 @@ static bool is_disabled(struct list *list, const GPtrArray *fields, struct place
 static bool read_day(struct list *list, const GPtrArray *fields, enum column column, int *day,
                      struct place place)
 {
-    AUTO(text) char *text = cell(list, fields, column);
-    *day = *text ? term_day(text, column == UNTIL) : 0;
-    if (!*text || *day)
+    const char *text = cell(list, fields, column);
+    *day = text ? term_day(text, column == UNTIL) : 0;
+    if (!text || *day)
         return true;
     return problems_add(list->problems, PROBLEM, rule, EX_DATAERR, in_column(list, place, column),
                         N_("write it like 2023-11-16"), N_("this is no date: %s"), text);
@@ -165,8 +176,8 @@ static bool read_term(struct list *list, const GPtrArray *fields, struct place p
     if (!read_day(list, fields, FROM, &term.from, place) ||
         !read_day(list, fields, UNTIL, &term.until, place))
         return false;
-    AUTO(text) char *who = cell(list, fields, ADDRESS);
-    return member_term_counts(&term, who, list->today, in_column(list, place, UNTIL),
+    const char *who = cell(list, fields, ADDRESS);
+    return member_term_counts(&term, who ? who : "", list->today, in_column(list, place, UNTIL),
                               list->problems, counts);
 }
 
@@ -180,51 +191,81 @@ static bool holds_second_address(const struct list *list, const GPtrArray *field
     return false;
 }
 
-/* On one line, for a cell in a spreadsheet may hold line breaks; NULL where it is empty. */
-static char *plain(char *text)
+static char *put_on_one_line(char *text)
 {
     for (char *c = text; *c; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7f)
             *c = ' ';
-    if (!*text)
-        g_clear_pointer(&text, g_free);
     return text;
+}
+
+/* On one line, for a cell in a spreadsheet may hold line breaks; NULL where it is empty. */
+static char *plain_cell(const struct list *list, const GPtrArray *fields, enum column column)
+{
+    const char *text = cell(list, fields, column);
+    const char *c = text;
+    while (c && *c && (unsigned char)*c >= ' ' && *c != 0x7f)
+        c++;
+    if (!c || !*c)
+        return (char *)text;
+    return put_on_one_line(g_string_chunk_insert(list->cut, text));
+}
+
+/* printf() would take a tenth of the time of a long list. */
+static void append_number(GString *to, int number)
+{
+    char digits[3 * sizeof number];
+    size_t from = sizeof digits;
+    do
+        digits[--from] = (char)('0' + number % 10);
+    while ((number /= 10));
+    g_string_append_len(to, digits + from, (gssize)(sizeof digits - from));
 }
 
 /* "leaders.csv:12", "leaders.xlsx:名单!B12"; of a directory the entry's DN. */
 static char *origin(const struct list *list, const GPtrArray *fields, int line)
 {
-    AUTO(text) char *entry = plain(cell(list, fields, ENTRY));
+    char *entry = plain_cell(list, fields, ENTRY);
     if (entry)
-        return TAKE(entry);
-    if (!list->sheet)
-        return g_strdup_printf("%s:%d", list->file->name, line);
+        return entry;
+    g_string_assign(list->origin, list->file->name);
+    if (!list->sheet) {
+        g_string_append_c(list->origin, ':');
+        append_number(list->origin, line);
+        return list->origin->str;
+    }
     char letters[3] = "";
     int column = list->columns.at[ADDRESS];
     if (column >= 26)
         letters[0] = (char)('A' + column / 26 - 1);
     letters[strlen(letters)] = (char)('A' + column % 26);
-    AUTO(text) char *file = g_strndup(list->file->name, strcspn(list->file->name, "#"));
-    return g_strdup_printf("%s:%s!%s%d", file, list->sheet, letters, line);
+    g_string_truncate(list->origin, strcspn(list->file->name, "#"));
+    g_string_append_printf(list->origin, ":%s!%s%d", list->sheet, letters, line);
+    return list->origin->str;
 }
 
 static bool add_member(struct list *list, const GPtrArray *fields, const char *address,
                        struct place place)
 {
-    AUTO(member) struct member *member = member_new();
-    member->name = plain(cell(list, fields, NAME));
-    if (!member_read_address(member, address, in_column(list, place, ADDRESS), list->problems))
+    struct member row = {.name = plain_cell(list, fields, NAME)};
+    const char *name = row.name;
+    if (!member_read_address(&row, address, in_column(list, place, ADDRESS), list->problems))
         return wrong_row(list);
-    member->title = plain(cell(list, fields, TITLE));
-    member->unit = plain(cell(list, fields, UNIT));
-    member->origin = origin(list, fields, place.line);
-    g_ptr_array_add(list->members, TAKE(member));
+    row.title = plain_cell(list, fields, TITLE);
+    row.unit = plain_cell(list, fields, UNIT);
+    row.origin = origin(list, fields, place.line);
+    g_ptr_array_add(list->members, member_pack(&row));
+    address_free(row.address);
+    if (!name) /* then it stood before the address */
+        g_free(row.name);
     return true;
 }
 
 static bool add_members(struct list *list, const GPtrArray *fields, const char *addresses,
                         struct place place)
 {
+    if (cell_is_one(addresses))
+        return add_member(list, fields, addresses, place);
     AUTO(array) GPtrArray *each = cell_addresses(addresses);
     if (each->len > ADDRESSES_MOST)
         return problems_add(list->problems, PROBLEM, rule, EX_DATAERR,
@@ -249,8 +290,8 @@ static bool read_row(struct list *list, const GPtrArray *fields, struct place pl
     list->out_of_term = !counts;
     if (!counts)
         return true;
-    AUTO(text) char *addresses = cell(list, fields, ADDRESS);
-    if (!*addresses)
+    const char *addresses = cell(list, fields, ADDRESS);
+    if (!addresses)
         return problems_add(list->problems, PROBLEM, rule, EX_DATAERR,
                             in_column(list, place, ADDRESS),
                             N_("add the address, or write yes in the column disabled"),
@@ -268,7 +309,8 @@ char *list_row_cell(const struct list_row *row, enum column column)
     int at = row->columns->at[column];
     if (at < 0 || (guint)at >= row->fields->len)
         return NULL;
-    return plain(text_trim(csv_unguarded(row->fields->pdata[at])));
+    AUTO(text) char *text = text_trim(csv_unguarded(row->fields->pdata[at]));
+    return *text ? put_on_one_line(TAKE(text)) : NULL;
 }
 
 static bool show(const struct list *list, enum list_row_kind kind, const GPtrArray *fields)
@@ -286,9 +328,10 @@ static bool take_record(void *user, int line, const GPtrArray *fields, struct er
     (void)error;
     struct list *list = user;
     struct place place = {list->place, line, 0};
+    g_string_chunk_clear(list->cut);
     if (list->given_up)
         return true;
-    if (filled(fields) == 0)
+    if (filled(fields, 1) == 0)
         return show(list, LIST_ASIDE, fields);
     if (!list->columns_known && settle_columns(list, fields, place))
         return show(list, list->columns_known ? LIST_HEADER : LIST_ASIDE, fields);
@@ -300,52 +343,6 @@ static bool take_record(void *user, int line, const GPtrArray *fields, struct er
 
 /* --- CSV --- */
 
-static const char delimiters[] = ",;\t";
-
-static void count_delimiters(const char *line, size_t count[])
-{
-    bool quoted = false;
-    for (; *line && (quoted || *line != '\n'); line++) {
-        quoted ^= *line == '"';
-        const char *found = quoted ? NULL : strchr(delimiters, *line);
-        if (found)
-            count[found - delimiters]++;
-    }
-}
-
-/* Of the first line that is not empty: the one that parts it into most headings; without any, tab
- * or comma before semicolon, which may part the addresses of one cell; else the one that is there.
- */
-static char find_delimiter(const char *text)
-{
-    size_t count[sizeof delimiters] = {0};
-    guint most = 0;
-    text += strspn(text, "\n");
-    AUTO(text) char *line = g_strndup(text, strcspn(text, "\n"));
-    char best = '\0';
-    for (const char *one = delimiters; *one; one++) {
-        AUTO(texts) char **cells = g_strsplit(line, (const char[]){*one, '\0'}, 256);
-        guint headings = columns_headings(cells);
-        if (headings > most)
-            best = *one;
-        most = MAX(most, headings);
-    }
-    count_delimiters(text, count);
-    if (best && (most > 1 || count[strchr(delimiters, best) - delimiters]))
-        return best;
-    return count[2] ? '\t' : count[0] || !count[1] ? ',' : ';';
-}
-
-/* Excel reads "sep=;" on the first line as the delimiter, and some programs write it. */
-static char said_delimiter(GString *text)
-{
-    if (g_ascii_strncasecmp(text->str, "sep=", 4) != 0 || !text->str[4] || text->str[5] != '\n')
-        return '\0';
-    char delimiter = text->str[4];
-    memset(text->str, ' ', 5); /* the line stays, and with it the numbers of the others */
-    return strchr(delimiters, delimiter) ? delimiter : '\0';
-}
-
 static bool read_csv(struct list *list, GBytes *octets, struct error *error)
 {
     AUTO(str) GString *text = NULL;
@@ -353,9 +350,8 @@ static bool read_csv(struct list *list, GBytes *octets, struct error *error)
     const char *start = g_bytes_get_data(octets, &length);
     if (!text_decode(&text, start, length, list->place, error))
         return false;
-    char delimiter = said_delimiter(text);
-    return csv_read(text->str, text->len, delimiter ? delimiter : find_delimiter(text->str),
-                    list->place, take_record, list, error);
+    char delimiter = delimiter_of(text);
+    return csv_read(text->str, text->len, delimiter, list->place, take_record, list, error);
 }
 
 /* --- the file --- */
@@ -407,12 +403,16 @@ void list_read_octets(GPtrArray *members, GBytes *octets, const struct list_file
                         .file = file,
                         .problems = problems,
                         .place = g_strdup(file->shown),
+                        .origin = g_string_new(NULL),
+                        .cut = g_string_chunk_new(256),
                         .today = term_today()};
     columns_clear(&list.columns);
     if (!read_octets(&list, octets, &error) || !is_begun(&list, &error))
         problems_take(problems, rule, &error);
     g_free(list.place);
     g_free(list.sheet);
+    g_string_free(list.origin, TRUE);
+    g_string_chunk_free(list.cut);
 }
 
 bool list_load(GBytes **octets, const struct list_file *file, struct error *error)

@@ -1,5 +1,7 @@
 #include "people/member.h"
 
+#include <string.h>
+
 #include "base/mailbox.h"
 #include "people/lookalike.h"
 
@@ -14,6 +16,10 @@ void member_free(struct member *member)
 {
     if (!member)
         return;
+    if (member->packed) {
+        g_free(member);
+        return;
+    }
     address_free(member->address);
     g_free(member->name);
     g_free(member->title);
@@ -21,6 +27,39 @@ void member_free(struct member *member)
     g_free(member->origin);
     g_free(member->post);
     g_free(member);
+}
+
+static size_t room_for(const char *text)
+{
+    return text ? strlen(text) + 1 : 0;
+}
+
+static char *pack_text(char **to, const char *text)
+{
+    if (!text)
+        return NULL;
+    char *packed = *to;
+    *to = stpcpy(packed, text) + 1;
+    return packed;
+}
+
+struct member *member_pack(const struct member *member)
+{
+    size_t address = member->address ? address_size(member->address) : 0;
+    struct member *packed =
+        g_malloc(sizeof *packed + address + room_for(member->name) + room_for(member->title) +
+                 room_for(member->unit) + room_for(member->origin) + room_for(member->post));
+    *packed = *member;
+    packed->packed = true;
+    if (address)
+        packed->address = memcpy(packed + 1, member->address, address);
+    char *texts = (char *)(packed + 1) + address;
+    packed->name = pack_text(&texts, member->name);
+    packed->title = pack_text(&texts, member->title);
+    packed->unit = pack_text(&texts, member->unit);
+    packed->origin = pack_text(&texts, member->origin);
+    packed->post = pack_text(&texts, member->post);
+    return packed;
 }
 
 static void remark_on(unsigned oddities, const struct address *address, struct place place,

@@ -9,7 +9,8 @@
 struct recipient {
     struct address *address;
     char *name, *title, *unit; /* NULL: not said */
-    GPtrArray *groups; /* of const char *: ids in the order of the 分送 lines; people's own */
+    GPtrArray *groups; /* of const char *: ids in the order of the 分送 lines; people's own. Shared
+                          with others whom the same groups reach: not to be changed */
     char *origin;      /* where it came from: "leaders.csv:12" */
 };
 

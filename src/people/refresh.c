@@ -15,8 +15,19 @@
 #define LARGEST         ((size_t)128 << 20)
 #define TROUBLE_MOST    ((size_t)1 << 20)
 
+struct look { /* at one list */
+    const struct list_source *source;
+    struct copy *copy;
+    struct problems *found;
+    struct fetch_task task; /* of one on a server … */
+    char *password;         /* … NULL: none */
+};
+
 struct refresh {
     const struct copies *copies;
+    GPtrArray *looks;    /* of struct look, in the order of the groups */
+    GPtrArray *tasks;    /* theirs */
+    struct error failed; /* the first copy that could not be kept */
     struct problems *problems;
     GHashTable *keys;    /* of lists that were looked at */
     GPtrArray *troubled; /* of char *: their keys */
@@ -27,7 +38,7 @@ struct refresh {
 /* --- what is known of a list --------------------------------------------------------------------
  */
 
-static void note_good(struct refresh *refresh, struct copy *copy)
+static void note_good(const struct refresh *refresh, struct copy *copy)
 {
     copy->good_at = refresh->now;
     copy->trouble_since = 0;
@@ -51,7 +62,7 @@ static void tell_trouble(struct refresh *refresh, const char *key, const struct 
 }
 
 /* Where the group names the list is said by who tells it. */
-static void note_trouble(struct refresh *refresh, struct copy *copy,
+static void note_trouble(const struct refresh *refresh, struct copy *copy,
                          const struct list_source *source, const struct problems *found)
 {
     const struct error *first = &first_problem(found)->error;
@@ -60,7 +71,6 @@ static void note_trouble(struct refresh *refresh, struct copy *copy,
         copy->trouble_since = refresh->now;
     g_free(copy->trouble);
     copy->trouble = is_there_said ? g_strdup(first->what.local) : error_line(first);
-    tell_trouble(refresh, copy->key, found);
 }
 
 /* What a group's own file, or posts.conf, has wrong: an issue for it will be rejected. */
@@ -116,18 +126,6 @@ static bool load_file(const struct copies *copies, const struct copy *copy,
                                              : problems_take(found, "list", &error);
 }
 
-static bool set_password(struct fetch_order *order, char **password, const struct login *login,
-                         struct problems *found)
-{
-    AUTO(error) struct error error = {0};
-    if (!login->password_file)
-        return true;
-    if (!password_read(password, login->password_file, &error))
-        return problems_take(found, "list", &error);
-    order->password = *password;
-    return true;
-}
-
 static void take_validators(struct copy *copy, struct fetch_answer *answer)
 {
     g_free(copy->etag);
@@ -136,39 +134,74 @@ static void take_validators(struct copy *copy, struct fetch_answer *answer)
     copy->last_modified = TAKE(answer->last_modified);
 }
 
-static bool ask(const struct copies *copies, const struct fetch_order *order, struct copy *copy,
-                const struct list_source *source, GBytes **content, struct problems *found)
+/* One way for all: what reads whole is kept, and what is wrong is noted with the copy that stands.
+ * `content` is NULL where the list is as good as it was. */
+static void keep(struct refresh *refresh, struct look *look, GBytes *content)
 {
     AUTO(error) struct error error = {0};
-    struct fetch_answer answer = {0};
-    if (!fetch_run(&answer, order, source->said, &error))
-        return problems_take(found, "list", &error);
-    bool good = answer.unchanged || reads_whole(copies, copy, answer.content, source, found);
-    if (good && !answer.unchanged) {
-        take_validators(copy, &answer);
-        *content = TAKE(answer.content);
-    }
-    fetch_answer_clear(&answer);
-    return good;
+    bool good = !problems_any(look->found);
+    if (good)
+        note_good(refresh, look->copy);
+    else
+        note_trouble(refresh, look->copy, look->source, look->found);
+    if (!copies_keep(refresh->copies, look->copy, good ? content : NULL, &error) &&
+        !refresh->failed.exit_class)
+        error_pass(&refresh->failed, &error);
 }
 
-static bool load_remote(const struct refresh *refresh, const struct login *login, struct copy *copy,
-                        const struct list_source *source, GBytes **content, struct problems *found)
+static void look_at_file(struct refresh *refresh, struct look *look)
 {
-    char *password = NULL;
-    bool known = is_there(refresh->copies, copy);
-    struct fetch_order order = {.url = source->url,
-                                .user = login->user,
-                                .ca_file = login->ca_file,
-                                .etag = known ? copy->etag : NULL,
-                                .last_modified = known ? copy->last_modified : NULL,
-                                .connect_timeout = CONNECT_TIMEOUT,
-                                .timeout = TIMEOUT,
-                                .most = LARGEST};
-    bool good = set_password(&order, &password, login, found) &&
-                ask(refresh->copies, &order, copy, source, content, found);
-    conf_password_free(password);
-    return good;
+    AUTO(bytes) GBytes *content = NULL;
+    (void)!load_file(refresh->copies, look->copy, look->source, &content, look->found);
+    keep(refresh, look, content);
+}
+
+/* --- lists on servers ---------------------------------------------------------------------------
+ */
+
+static bool set_password(struct look *look, const struct login *login)
+{
+    AUTO(error) struct error error = {0};
+    if (!login->password_file)
+        return true;
+    if (!password_read(&look->password, login->password_file, &error))
+        return problems_take(look->found, "list", &error);
+    look->task.order.password = look->password;
+    return true;
+}
+
+static void order_one(struct refresh *refresh, struct look *look, const struct login *login)
+{
+    bool known = is_there(refresh->copies, look->copy);
+    look->task.order =
+        (struct fetch_order){.url = look->source->url,
+                             .user = login->user,
+                             .ca_file = login->ca_file,
+                             .etag = known ? look->copy->etag : NULL,
+                             .last_modified = known ? look->copy->last_modified : NULL,
+                             .connect_timeout = CONNECT_TIMEOUT,
+                             .timeout = TIMEOUT,
+                             .most = LARGEST};
+    look->task.place = look->source->said;
+    look->task.user = look;
+    if (set_password(look, login))
+        g_ptr_array_add(refresh->tasks, &look->task);
+    else
+        keep(refresh, look, NULL);
+}
+
+static void take_answer(void *user, const struct fetch_task *task, struct fetch_answer *answer,
+                        struct error *wrong)
+{
+    struct refresh *refresh = user;
+    struct look *look = task->user;
+    g_clear_pointer(&look->password, conf_password_free);
+    if (!answer)
+        problems_take(look->found, "list", wrong);
+    else if (!answer->unchanged &&
+             reads_whole(refresh->copies, look->copy, answer->content, look->source, look->found))
+        take_validators(look->copy, answer);
+    keep(refresh, look, answer ? answer->content : NULL);
 }
 
 /* --- all lists ----------------------------------------------------------------------------------
@@ -184,24 +217,43 @@ static struct copy *known_of(const struct copies *copies, const char *key)
     return copy;
 }
 
-static bool refresh_one(struct refresh *refresh, const struct group_file *file,
-                        const struct list_source *source, struct error *error)
+static void look_free(void *pointer)
+{
+    struct look *look = pointer;
+    copy_free(look->copy);
+    problems_free(look->found);
+    conf_password_free(look->password);
+    g_free(look);
+}
+
+/* Files at once; servers are asked together, later. */
+static void look_at(struct refresh *refresh, const struct group_file *file,
+                    const struct list_source *source)
 {
     if (!g_hash_table_add(refresh->keys, source->key))
-        return true;
+        return;
     /* What was changed just now may be half of what is to come: the next refresh sees the whole. */
     if (source->path && !copies_is_settled(source->path, refresh->now))
-        return true;
-    AUTO(copy) struct copy *copy = known_of(refresh->copies, source->key);
-    AUTO(bytes) GBytes *content = NULL;
-    AUTO(problems) struct problems *found = problems_new();
-    bool good = source->path ? load_file(refresh->copies, copy, source, &content, found)
-                             : load_remote(refresh, &file->login, copy, source, &content, found);
-    if (good)
-        note_good(refresh, copy);
+        return;
+    struct look *look = g_new0(struct look, 1);
+    look->source = source;
+    look->copy = known_of(refresh->copies, source->key);
+    look->found = problems_new();
+    g_ptr_array_add(refresh->looks, look);
+    if (source->path)
+        look_at_file(refresh, look);
     else
-        note_trouble(refresh, copy, source, found);
-    return copies_keep(refresh->copies, copy, good ? content : NULL, error);
+        order_one(refresh, look, &file->login);
+}
+
+/* In the order of the groups, whichever server answered first. */
+static void tell_troubles(struct refresh *refresh)
+{
+    for (guint i = 0; i < refresh->looks->len; i++) {
+        const struct look *look = refresh->looks->pdata[i];
+        if (problems_any(look->found))
+            tell_trouble(refresh, look->copy->key, look->found);
+    }
 }
 
 static bool refresh_all(struct refresh *refresh, const struct people *people, struct error *error)
@@ -211,10 +263,11 @@ static bool refresh_all(struct refresh *refresh, const struct people *people, st
         const struct group_file *file = people->files->pdata[i];
         note_wrong_file(refresh, file->path, file->problems);
         for (guint j = 0; j < file->lists->len; j++)
-            if (!refresh_one(refresh, file, file->lists->pdata[j], error))
-                return false;
+            look_at(refresh, file, file->lists->pdata[j]);
     }
-    return true;
+    bool good = fetch_all(refresh->tasks, take_answer, refresh, error);
+    tell_troubles(refresh);
+    return refresh->failed.exit_class ? error_pass(error, &refresh->failed) : good;
 }
 
 static char *trouble_path(const struct copies *copies)
@@ -269,7 +322,11 @@ bool refresh_lists(const struct conf *conf, struct problems *problems, struct er
     AUTO(table) GHashTable *keys = g_hash_table_new(g_str_hash, g_str_equal);
     AUTO(array) GPtrArray *troubled = g_ptr_array_new_with_free_func(g_free);
     AUTO(str) GString *text = g_string_new(NULL);
+    AUTO(array) GPtrArray *looks = g_ptr_array_new_with_free_func(look_free);
+    AUTO(array) GPtrArray *tasks = g_ptr_array_new();
     struct refresh refresh = {.copies = copies,
+                              .looks = looks,
+                              .tasks = tasks,
                               .problems = problems,
                               .keys = keys,
                               .troubled = troubled,
@@ -278,6 +335,12 @@ bool refresh_lists(const struct conf *conf, struct problems *problems, struct er
     return people_read_files(&people, conf->groups_dir, error) &&
            folder_make(copies->folder, error) && refresh_all(&refresh, people, error) &&
            copies_sweep(copies, keys, error) && write_trouble(&refresh, error);
+}
+
+char *refresh_folder(const struct conf *conf)
+{
+    AUTO(copies) struct copies *copies = copies_new(conf->state_dir, conf->list_max_age);
+    return g_strdup(copies->folder);
 }
 
 /* --- what is in trouble -------------------------------------------------------------------------

@@ -9,6 +9,9 @@
  * False: groups_dir can't be read, or the copies can't be written. */
 MUST bool refresh_lists(const struct conf *conf, struct problems *problems, struct error *error);
 
+/* Where it keeps the copies, and writes nothing else. The caller frees. */
+char *refresh_folder(const struct conf *conf);
+
 struct list_trouble {
     usec_t since; /* when these very lists came to be in trouble; 0: none is */
     char *text;   /* for people: a line for each */

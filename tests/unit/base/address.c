@@ -352,6 +352,80 @@ static void what_is_taken_is_its_own_text(void **state)
     }
 }
 
+/* --- the short way and the whole check ----------------------------------------------------------
+ */
+
+/* A dot at the end is a remark, and takes the address to the whole check: so the two must agree. */
+static void check_both_ways(const char *text)
+{
+    AUTO(address) struct address *plain = NULL;
+    AUTO(address) struct address *whole = NULL;
+    AUTO(text) char *dotted = g_strconcat(text, ".", NULL);
+    unsigned oddities = 0, whole_oddities = 0;
+    if (g_str_has_suffix(text, ".") || g_str_has_suffix(text, "@"))
+        return;
+    bool good = address_parse(&plain, text, NOWHERE, &oddities, NULL);
+    if (good != address_parse(&whole, dotted, NOWHERE, &whole_oddities, NULL))
+        fail_msg("%s: %s", text, good ? "taken by the short way alone" : "refused by it alone");
+    if (!good)
+        return;
+    if (strcmp(address_text(plain), address_text(whole)) != 0)
+        fail_msg("%s: %s, %s", text, address_text(plain), address_text(whole));
+    assert_string_equal(address_domain(plain), address_domain(whole));
+    assert_int_equal(oddities | ADDRESS_DOT_AT_END, whole_oddities);
+}
+
+/* Mostly what an address is made of, and each octet now and then. */
+static void add_octets(GRand *random, GString *to, const char *common, int most)
+{
+    int count = g_rand_int_range(random, 0, most);
+    for (int i = 0; i < count; i++)
+        if (g_rand_int_range(random, 0, 200) == 0)
+            g_string_append_c(to, (char)g_rand_int_range(random, 1, 256));
+        else
+            g_string_append_c(to, common[g_rand_int_range(random, 0, (gint32)strlen(common))]);
+}
+
+static void short_way_takes_what_the_whole_check_takes(void **state)
+{
+    (void)state;
+    static const char local[] = "abcXYZ019.._+-!#$%&'*/=?^`{|}~", domain[] = "abcxnXYZ0129..--";
+    static const char *const ends[] = {"",    "",    ".org", ".cn",      ".123",
+                                       ".-a", ".a-", "..",   ".xn--p1ai"};
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        check_both_ways(rows[i].text);
+    GRand *random = g_rand_new_with_seed(20231116);
+    AUTO(str) GString *text = g_string_new(NULL);
+    for (int i = 0; i < 200000; i++) {
+        bool is_long = i % 16 == 0;
+        g_string_truncate(text, 0);
+        add_octets(random, text, is_long ? "ab." : local, is_long ? 70 : 8);
+        g_string_append_c(text, '@');
+        for (int labels = g_rand_int_range(random, 1, is_long ? 5 : 3); labels > 0; labels--) {
+            add_octets(random, text, is_long ? "ab9" : domain, is_long ? 68 : 8);
+            g_string_append(text, labels > 1 ? "." : "");
+        }
+        g_string_append(text, ends[g_rand_int_range(random, 0, G_N_ELEMENTS(ends))]);
+        check_both_ways(text->str);
+    }
+    g_rand_free(random);
+}
+
+/* Whatever octet stands before the @ or in the domain. */
+static void every_octet_is_judged_alike(void **state)
+{
+    (void)state;
+    for (int octet = 1; octet < 256; octet++) {
+        char before[] = "a?b@example.org", first[] = "?b@example.org", within[] = "a@exa?ple.org",
+             last[] = "a@example.?";
+        before[1] = first[0] = within[5] = last[10] = (char)octet;
+        check_both_ways(before);
+        check_both_ways(first);
+        check_both_ways(within);
+        check_both_ways(last);
+    }
+}
+
 static void addresses_are_shown_in_their_own_letters(void **state)
 {
     (void)state;
@@ -369,6 +443,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_are_shown_in_their_own_letters),
         cmocka_unit_test(verdicts),
+        cmocka_unit_test(short_way_takes_what_the_whole_check_takes),
+        cmocka_unit_test(every_octet_is_judged_alike),
         cmocka_unit_test(what_is_taken_is_its_own_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

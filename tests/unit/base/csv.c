@@ -39,8 +39,8 @@ static void records_are_read_with_their_lines(void **state)
         AUTO(str) GString *text = g_string_new(NULL);
         AUTO(error) struct error error = {0};
         struct seen seen = {text};
-        bool read = csv_read(rows[i].text, strlen(rows[i].text), rows[i].delimiter, "f", take, &seen,
-                             &error);
+        bool read = csv_read(rows[i].text, strlen(rows[i].text), rows[i].delimiter, "f", take,
+                             &seen, &error);
         assert_int_equal(read, rows[i].seen != NULL);
         if (rows[i].seen)
             assert_string_equal(text->str, rows[i].seen);
@@ -49,14 +49,39 @@ static void records_are_read_with_their_lines(void **state)
     }
 }
 
+/* Fields that grow the text they lie in while the record is read. */
+static void fields_lie_apart(void **state)
+{
+    (void)state;
+    AUTO(str) GString *seen_text = g_string_new(NULL);
+    AUTO(str) GString *text = g_string_new(NULL);
+    AUTO(str) GString *expected = g_string_new(NULL);
+    struct seen seen = {seen_text};
+    for (int line = 1; line <= 3; line++) {
+        g_string_append_printf(expected, "%d:", line);
+        for (int i = 0; i < 500; i++) {
+            AUTO(text) char *field = g_strnfill((gsize)i % 50, (char)('a' + i % 26));
+            g_string_append_printf(text, "%s,", field);
+            g_string_append_printf(expected, "[%s]", field);
+        }
+        g_string_append(text, "\n");
+        g_string_append(expected, "[]");
+    }
+    assert_true(csv_read(text->str, text->len, ',', "f", take, &seen, NULL));
+    assert_string_equal(seen_text->str, expected->str);
+}
+
 static void what_is_written_is_read_again(void **state)
 {
     (void)state;
-    static const char *const fields[] = {"=1+1", "'=x", "a,b", "say \"hi\"", "two\nlines", "",
-                                         "+86", "-", "@x", "plain"};
+    static const char *const fields[] = {"=1+1", "'=x", "a,b", "say \"hi\"", "two\nlines",
+                                         "",     "+86", "-",   "@x",         "plain"};
     AUTO(str) GString *text = g_string_new(NULL);
     csv_add_record(text, fields, G_N_ELEMENTS(fields));
     assert_true(g_str_has_prefix(text->str, "'=1+1,''=x,"));
+    AUTO(str) GString *both = g_string_new(NULL);
+    csv_add_record(both, (const char *[]){"=\"a\",b", NULL, "\r"}, 3);
+    assert_string_equal(both->str, "\"'=\"\"a\"\",b\",,\"'\r\"\r\n");
     assert_true(g_str_has_suffix(text->str, "\r\n"));
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
         AUTO(str) GString *one = g_string_new(NULL);
@@ -72,6 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_are_read_with_their_lines),
+        cmocka_unit_test(fields_lie_apart),
         cmocka_unit_test(what_is_written_is_read_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,8 +64,36 @@ static void reads_what_people_write(void **state)
     }
 }
 
+/* What stands alone, and goes a shorter way, is read as it would be in brackets. */
+static void alone_and_in_brackets_are_the_same(void **state)
+{
+    (void)state;
+    static const char octets[] = "ab.@@ ;:,\"()mailto:\t-_?";
+    GRand *random = g_rand_new_with_seed(1);
+    for (int i = 0; i < 100000; i++) {
+        char text[16] = "";
+        int length = g_rand_int_range(random, 1, sizeof text);
+        for (int at = 0; at < length; at++)
+            text[at] = octets[g_rand_int_range(random, 0, sizeof octets - 1)];
+        if (i % 2)
+            memcpy(text + 8, "@b.org", 7);
+        AUTO(text) char *bracketed = g_strdup_printf("<%s>", text);
+        AUTO(text) char *name = NULL;
+        AUTO(text) char *no_name = NULL;
+        AUTO(address) struct address *alone = NULL;
+        AUTO(address) struct address *inside = NULL;
+        bool good = mailbox_parse(&name, &alone, text, NOWHERE, NULL, NULL);
+        assert_int_equal(good, mailbox_parse(&no_name, &inside, bracketed, NOWHERE, NULL, NULL));
+        if (good)
+            assert_string_equal(address_text(alone), address_text(inside));
+        assert_null(name);
+    }
+    g_rand_free(random);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(reads_what_people_write)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(reads_what_people_write),
+                                       cmocka_unit_test(alone_and_in_brackets_are_the_same)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,8 +42,32 @@ static void what_is_said_again_is_gathered(void **state)
     free(wrong);
 }
 
+/* What is known of repeats is looked for anew after a change. */
+static void repeats_are_those_of_now(void **state)
+{
+    (void)state;
+    AUTO(problems) struct problems *problems = problems_new();
+    add(problems, REMARK, 9, "and");
+    add(problems, REMARK, 0, "or");
+    add(problems, REMARK, 0, "or");
+    add(problems, REMARK, 9, "and");
+    add(problems, REMARK, 12, "and");
+    assert_false(problems_is_repeat(problems, 0));
+    assert_false(problems_is_repeat(problems, 2)); /* nobody knows where */
+    AUTO(text) char *more = problems_more_lines(problems, 0);
+    assert_string_equal(more, ", 12");
+    add(problems, REMARK, 3, "and");
+    assert_true(problems_is_repeat(problems, 5));
+    problems_sort(problems);
+    assert_false(problems_is_repeat(problems, 2));
+    assert_true(problems_is_repeat(problems, 3));
+    AUTO(text) char *sorted = problems_more_lines(problems, 2);
+    assert_string_equal(sorted, ", 9, 12");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_said_again_is_gathered)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_said_again_is_gathered),
+                                       cmocka_unit_test(repeats_are_those_of_now)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

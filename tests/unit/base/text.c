@@ -2,6 +2,8 @@
 #include "../cases.h"
 #include "base/text.h"
 
+#include <uniwidth.h>
+
 static void documents_of_every_charset_are_read(void **state)
 {
     (void)state;
@@ -17,6 +19,15 @@ static void documents_of_every_charset_are_read(void **state)
         {"UTF-16LE with BOM", "\xff\xfe\x2d\x4e", 4, "中", 0},
         {"UTF-16BE with BOM", "\xfe\xff\x4e\x2d", 4, "中", 0},
         {"a lone CR ends a line", "a\rb", 3, "a\nb", 0},
+        {"CRs of all sorts", "\r\n\ra\r\r\nb\r", 9, "\n\na\n\nb\n", 0},
+        {"a BOM, and then no UTF-8",
+         "\xef\xbb\xbf"
+         "a\n\xff\xff",
+         7, NULL, 2},
+        {"a BOM, and then a NUL",
+         "\xef\xbb\xbf"
+         "a\0b",
+         6, NULL, 1},
         {"neither", "a\n\xff\xff\xff", 5, NULL, 2},
         {"a NUL", "a\nb\0c", 5, NULL, 2},
         {"nothing", "", 0, "", 0},
@@ -40,9 +51,22 @@ static void widths_are_those_of_a_chinese_terminal(void **state)
     static const struct {
         const char *text;
         int width;
-    } rows[] = {{"a", 1}, {"中", 2}, {"“”", 4}, {"—", 2}, {"①★℃", 6}, {"e\xcc\x81", 1}, {"\xe2\x80\x8b", 0}};
+    } rows[] = {{"a", 1},   {"中", 2},        {"“”", 4},          {"—", 2},
+                {"①★℃", 6}, {"e\xcc\x81", 1}, {"\xe2\x80\x8b", 0}};
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         assert_int_equal(text_width(rows[i].text), rows[i].width);
+}
+
+/* Most signs are not asked for one by one: all the same. */
+static void every_sign_is_as_wide_as_libunistring_says(void **state)
+{
+    (void)state;
+    for (gunichar c = 1; c < 0x110000; c++) {
+        if (text_width_of(c) != MAX(0, uc_width(c, "GBK")))
+            fail_msg("U+%04X", c);
+        if (c < 0x80)
+            assert_int_equal(text_is_blank(c), g_unichar_isspace(c));
+    }
 }
 
 static void folding_makes_half_width(void **state)
@@ -97,6 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documents_of_every_charset_are_read),
         cmocka_unit_test(widths_are_those_of_a_chinese_terminal),
+        cmocka_unit_test(every_sign_is_as_wide_as_libunistring_says),
         cmocka_unit_test(folding_makes_half_width),
         cmocka_unit_test(the_nearest_names_come_first),
         cmocka_unit_test(lines_break_where_the_standard_allows),

@@ -43,6 +43,32 @@ static const struct {
      "a@example.org=a A@example.org=a",
      "differ only in case",
      0},
+    {"whichever of them comes first",
+     {{"a.conf", NAMED("甲", A("A") ", " A("a"), "")}},
+     "a",
+     "A@example.org=a a@example.org=a",
+     "A@example.org (a.conf:1) and a@example.org (a.conf:1)",
+     0},
+    {"both are written in upper case, here and there",
+     {{"a.conf", NAMED("甲", A("aB") ", " A("c"), "")}, {"b.conf", NAMED("乙", A("Ab"), "")}},
+     "b a",
+     "Ab@example.org=b aB@example.org=a c@example.org=a",
+     "Ab@example.org (b.conf:1) and aB@example.org (a.conf:1)",
+     0},
+    {"upper case without a twin is nothing",
+     {{"a.conf", NAMED("甲", A("Zhang") ", " A("zhan"), "")}},
+     "a",
+     "Zhang@example.org=a zhan@example.org=a",
+     NULL,
+     0},
+    {"who is in one more group than those beside him",
+     {{"a.conf", NAMED("甲", A("a") ", " A("b") ", " A("c"), "")},
+      {"b.conf", NAMED("乙", A("b") ", " A("d"), "")},
+      {"c.conf", NAMED("丙", A("d") ", " A("c") ", " A("b"), "")}},
+     "a b c b",
+     "a@example.org=a b@example.org=a+b+c c@example.org=a+c d@example.org=b+c",
+     NULL,
+     0},
     {"who is included has the ids of the groups that were named",
      {{"standing.conf", NAMED("常委", A("s"), "")},
       {"members.conf", NAMED("委员", A("m"), "include = [ \"standing\" ];")}},
@@ -366,6 +392,32 @@ static void check_groups(const GPtrArray *recipients, GHashTable *excluded)
     }
 }
 
+static bool has_group(const struct recipient *recipient, const char *id)
+{
+    for (guint i = 0; i < recipient->groups->len; i++)
+        if (strcmp(recipient->groups->pdata[i], id) == 0)
+            return true;
+    return false;
+}
+
+/* Somebody has the ids of just those groups that reach him by themselves. */
+static void check_ids(const struct people *people, const GPtrArray *recipients)
+{
+    for (size_t g = 0; g < GROUPS; g++) {
+        AUTO(problems) struct problems *problems = problems_new();
+        AUTO(array) GPtrArray *alone = g_ptr_array_new();
+        AUTO(array) GPtrArray *reached = NULL;
+        char *id = people_group_at(people, g)->id;
+        g_ptr_array_add(alone, id);
+        assert_true(people_expand(people, alone, &reached, problems));
+        AUTO(table) GHashTable *set = addresses_of(reached);
+        for (guint i = 0; i < recipients->len; i++) {
+            const struct recipient *one = recipients->pdata[i];
+            assert_int_equal(has_group(one, id), g_hash_table_contains(set, one->address));
+        }
+    }
+}
+
 static void properties_hold_for_random_groups(void **state)
 {
     (void)state;
@@ -381,6 +433,7 @@ static void properties_hold_for_random_groups(void **state)
         AUTO(table) GHashTable *set = addresses_of(forwards);
         AUTO(table) GHashTable *other = addresses_of(backwards);
         check_groups(forwards, excluded);
+        check_ids(people, forwards);
         assert_int_equal(forwards->len, backwards->len);
         GHashTableIter iter;
         void *address;
