@@ -31,6 +31,9 @@ static const struct {
     {"工作单位", UNIT},
     {"disabled", DISABLED},
     {"停用", DISABLED},
+    {"停发", DISABLED},
+    {"是否停用", DISABLED},
+    {"是否停发", DISABLED},
     {"note", NOTE},
     {"备注", NOTE},
     {"from", FROM},
@@ -80,6 +83,48 @@ bool columns_read_header(struct columns *columns, const GPtrArray *fields)
             columns->at[column] = (int)i;
     }
     return any;
+}
+
+/* What a heading holds that may have been meant as one of ours, in the form of
+ * columns_comparable(). Taking it for that could stop somebody whom nobody wanted to stop. */
+static const struct {
+    const char *part, *meant;
+} hints[] = {
+    {"停", "停用 / disabled"},  {"disable", "停用 / disabled"}, {"任期", "起 / from, 止 / until"},
+    {"截止", "止 / until"},     {"截至", "止 / until"},         {"到期", "止 / until"},
+    {"until", "止 / until"},    {"邮箱", "邮箱 / address"},     {"邮件", "邮箱 / address"},
+    {"mail", "邮箱 / address"},
+};
+
+static void remark_on_heading(const char *heading, struct place place, struct problems *problems)
+{
+    AUTO(text) char *text = columns_comparable(heading);
+    for (size_t i = 0; i < G_N_ELEMENTS(hints); i++) {
+        if (!strstr(text, hints[i].part))
+            continue;
+        problems_add(problems, REMARK, "column-unknown", EX_DATAERR, place,
+                     N_("give the column that heading, if it is meant"),
+                     N_("the column %1$s is passed over; is %2$s meant?"), heading, hints[i].meant);
+        return;
+    }
+}
+
+void columns_check_header(const GPtrArray *fields, struct place place, struct problems *problems)
+{
+    bool seen[COLUMNS] = {false};
+    for (guint i = 0; i < fields->len; i++) {
+        int column = column_of(fields->pdata[i]);
+        place.column = (int)i + 1;
+        if (column < 0)
+            remark_on_heading(fields->pdata[i], place, problems);
+        else if (seen[column])
+            problems_add(problems, REMARK, "column-twice", EX_DATAERR, place,
+                         N_("give it another heading, or put both into one column"),
+                         N_("a second column is headed %s, and is passed over"),
+                         (const char *)fields->pdata[i]);
+        if (column >= 0)
+            seen[column] = true;
+    }
 }
 
 guint columns_headings(char *const cells[])

@@ -349,11 +349,15 @@ bool people_expand(const struct people *people, const GPtrArray *groups, GPtrArr
 void people_check(const struct people *people, struct problems *problems)
 {
     AUTO(expansion) struct expansion *expansion = expansion_new(people, problems);
+    AUTO(array) GPtrArray *fresh = g_ptr_array_new_with_free_func(free_recipient);
+    AUTO(table) GHashTable *by_address = g_hash_table_new(address_hash, address_equal);
+    struct union_of_groups all = {fresh, by_address, 0};
     problems_join(problems, people->problems);
     names_check(people->names, problems);
     for (guint i = 0; i < people->files->len; i++) {
         const struct group_file *file = people->files->pdata[i];
         problems_join(problems, file->stood_in);
-        (void)reach_of(expansion, file);
+        add_reached(&all, reach_of(expansion, file), &file->group);
     }
+    remark_on_case(fresh, problems);
 }

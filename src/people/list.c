@@ -30,6 +30,7 @@ struct list {
     char *sheet;       /* NULL: CSV */
     GString *origin;   /* of the row */
     GStringChunk *cut; /* its cells that are not as they stand in the file */
+    char delimiter;    /* of CSV; 0: none */
     bool columns_known, has_header, given_up;
     bool disabled, out_of_term; /* the row */
     struct columns columns;
@@ -137,6 +138,8 @@ static bool settle_columns(struct list *list, const GPtrArray *fields, struct pl
         place.line = list->title_line;
     if (list->columns.at[ADDRESS] < 0 || (!list->has_header && list->title_line))
         return !refuse_columns(list, place);
+    if (list->has_header)
+        columns_check_header(fields, place, list->problems);
     return list->has_header;
 }
 
@@ -278,9 +281,43 @@ static bool add_members(struct list *list, const GPtrArray *fields, const char *
     return true;
 }
 
+/* Does a line of this cell but the first look like a row? Then a quotation mark was opened and not
+ * closed, and another one, somewhere below, ended the cell: in between are people. */
+static bool holds_rows(const struct list *list, const char *field)
+{
+    const char delimiter[] = {list->delimiter, '\0'};
+    for (const char *line = strchr(field, '\n'); list->delimiter && line;
+         line = strchr(line, '\n')) {
+        line++;
+        AUTO(text) char *text = g_strndup(line, strcspn(line, "\n"));
+        if (holds_address(text) && strstr(text, delimiter))
+            return true;
+    }
+    return false;
+}
+
+/* False after a problem. A note may hold what looks like a row. */
+static bool check_quotes(const struct list *list, const GPtrArray *fields, struct place place)
+{
+    for (guint i = 0; i < fields->len; i++) {
+        bool is_note = (int)i == list->columns.at[NOTE];
+        if ((int)i == list->columns.at[ADDRESS] || !holds_rows(list, fields->pdata[i]))
+            continue;
+        place.column = (int)i + 1;
+        problems_add(list->problems, is_note ? REMARK : PROBLEM, rule, EX_DATAERR, place,
+                     N_("close the quotation mark at the end of the cell; text of several lines "
+                        "belongs into the column note"),
+                     N_("this cell holds whole rows: a quotation mark is not closed"));
+        return is_note;
+    }
+    return true;
+}
+
 static bool read_row(struct list *list, const GPtrArray *fields, struct place place)
 {
     bool counts = true;
+    if (!check_quotes(list, fields, place))
+        return wrong_row(list);
     list->out_of_term = false;
     list->disabled = is_disabled(list, fields, place);
     if (list->disabled)
@@ -350,8 +387,8 @@ static bool read_csv(struct list *list, GBytes *octets, struct error *error)
     const char *start = g_bytes_get_data(octets, &length);
     if (!text_decode(&text, start, length, list->place, error))
         return false;
-    char delimiter = delimiter_of(text);
-    return csv_read(text->str, text->len, delimiter, list->place, take_record, list, error);
+    list->delimiter = delimiter_of(text);
+    return csv_read(text->str, text->len, list->delimiter, list->place, take_record, list, error);
 }
 
 /* --- the file --- */

@@ -400,6 +400,14 @@ def test_slips_of_the_pen_are_pointed_out(keeper, slip, meant):
     assert meant is None or meant in said.stdout
 
 
+def test_two_addresses_that_differ_in_case_are_pointed_out_before_an_issue(keeper):
+    office = keeper
+    office.write_group("others", {"name": "别人", "members": [{"address": "A@example.org"}]})
+    said = office.check_config()
+    assert said.returncode == 0
+    assert "a@example.org（readers.csv:2）" in said.stdout and "A@example.org（others.conf:2）" in said.stdout
+
+
 def test_a_hundred_thousand_members_are_shown(open_office, server):
     office = open_office([server])
     (office.home / "groups.d/readers.conf").write_text('name = "读者";\nlists = [ "readers.csv" ];\n')
