@@ -44,7 +44,8 @@ static void finish(struct survey *survey)
     survey->again = false;
 }
 
-/* A part a turn of the loop: a group may have a million members. */
+/* A part a turn of the loop, and only where nothing else waits: a group may have a million members.
+ */
 static int on_part(sd_event_source *source, void *user)
 {
     (void)source;
@@ -150,6 +151,7 @@ bool survey_start(struct survey **survey, sd_event *loop, const struct report_pa
     fresh->out = g_build_filename(parts->conf->state_dir, "spool", "lists", NULL);
     if (sd_event_add_time(loop, &fresh->due, CLOCK_MONOTONIC, 0, 0, on_due, fresh) < 0 ||
         sd_event_add_defer(loop, &fresh->part, on_part, fresh) < 0 ||
+        sd_event_source_set_priority(fresh->part, SD_EVENT_PRIORITY_IDLE) < 0 ||
         sd_event_source_set_enabled(fresh->part, SD_EVENT_OFF) < 0) {
         survey_stop(fresh);
         return error_set(error, EX_OSERR, NOWHERE, NULL, N_("the event loop does not start"));

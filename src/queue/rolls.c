@@ -33,15 +33,18 @@ bool queue_roll_is_known(struct queue *queue, const char *group, const char *sha
 /* --- noting ------------------------------------------------------------------------------------
  */
 
+#define TEXTS_AT_ONCE ((gsize)64 << 10) /* octets */
+
 /* In the place of a hash while a group is being noted. */
 static const char begun[] = "begun", begun_first[] = "begun for the first time";
 
 struct roll_noting {
     struct queue *queue;
     char *group, *name, *sha256;
-    GHashTable *left;  /* addresses that are in it and were not added again */
-    char *last;        /* the last that was read of them */
-    usec_t now, since; /* since: of whoever is new */
+    GHashTable *left;    /* addresses that are in it and were not added again … */
+    GStringChunk *texts; /* … which lie here: there may be a million */
+    char *last;          /* the last that was read of them */
+    usec_t now, since;   /* since: of whoever is new */
     int64_t changes;
 };
 
@@ -53,6 +56,7 @@ void roll_noting_free(struct roll_noting *noting)
     g_free(noting->name);
     g_free(noting->sha256);
     g_hash_table_unref(noting->left);
+    g_string_chunk_free(noting->texts);
     g_free(noting->last);
     g_free(noting);
 }
@@ -76,7 +80,8 @@ bool roll_noting_begin(struct roll_noting **noting, struct queue *queue, const s
     fresh->group = g_strdup(roll->group);
     fresh->name = g_strdup(roll->name);
     fresh->sha256 = g_strdup(roll->sha256);
-    fresh->left = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    fresh->left = g_hash_table_new(g_str_hash, g_str_equal);
+    fresh->texts = g_string_chunk_new(TEXTS_AT_ONCE);
     fresh->last = g_strdup("");
     fresh->now = now;
     fresh->since = is_first && first_seen ? first_seen : now;
@@ -95,7 +100,7 @@ bool roll_noting_load(struct roll_noting *noting, int64_t most, bool *ready, str
     for (; row && sql_row(noting->queue, row, error); count++) {
         g_free(noting->last);
         noting->last = sql_text(row, 0);
-        g_hash_table_add(noting->left, g_strdup(noting->last));
+        g_hash_table_add(noting->left, g_string_chunk_insert(noting->texts, noting->last));
     }
     *ready = count < most;
     return !error_is_set(error);
