@@ -105,6 +105,14 @@ bool error_set_errno(struct error *error, struct place place, const char *what, 
     return false;
 }
 
+void error_advise(struct error *error, const char *todo)
+{
+    if (error->todo.english)
+        return;
+    error->todo.english = g_strdup(todo);
+    error->todo.local = g_strdup(_(todo));
+}
+
 void error_clear(struct error *error)
 {
     g_free((char *)error->place.file);

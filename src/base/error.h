@@ -44,6 +44,9 @@ bool error_set_va(struct error *error, int exit_class, struct place place, const
 bool error_set_errno(struct error *error, struct place place, const char *what, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Says what to do about an error that is set and says nothing of it yet. */
+void error_advise(struct error *error, const char *todo);
+
 static inline bool error_is_set(const struct error *error)
 {
     return error->exit_class != 0;

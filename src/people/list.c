@@ -461,6 +461,8 @@ bool list_load(GBytes **octets, const struct list_file *file, struct error *erro
         error_set_errno(error, file->said, N_("the list %s can't be opened"), file->shown);
     if (error->exit_class != EX_TEMPFAIL)
         error->exit_class = EX_DATAERR;
+    error_advise(error,
+                 N_("put the list there, where the service can read it, or correct its name"));
     return false;
 }
 

@@ -283,6 +283,7 @@ static void missing_list_is_told_where_the_group_names_it(void **state)
     AUTO(problems) struct problems *problems = problems_new();
     assert_null(read_rows("/nowhere/list.csv", problems));
     assert_true(is_told(problems, PROBLEM, 7, "/nowhere/list.csv can't be opened"));
+    assert_non_null(strstr(problems_at(problems, 0)->error.todo.english, "put the list there"));
     assert_int_equal(problems_exit_class(problems), EX_DATAERR);
 }
 
