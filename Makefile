@@ -169,9 +169,9 @@ bench: deps-check
 	@/usr/bin/python3 tests/bench/run.py $(BUILD)
 
 FUZZ_SECONDS ?= 600
-.PHONY: print-more-packages
-print-more-packages:
-	@echo libarchive libxml-2.0
+.PHONY: print-packages
+print-packages:
+	@echo $(PACKAGES)
 fuzz: deps-lint
 	@sh tests/fuzz/run.sh $(FUZZ_SECONDS)
 
