@@ -1,0 +1,15 @@
+/* Is a queue of one piece? */
+#pragma once
+#include "base/problem.h"
+#include "queue/queue.h"
+
+struct queue_size {
+    int64_t issues, deliveries; /* notices too */
+};
+
+/* SQLite's own check of the file, and what must hold between issues and deliveries whatever was
+ * killed when. Adds a PROBLEM (EX_IOERR) for each thing that is wrong, the first MOST of a sort. All
+ * is seen at one moment, so that it may run while a daemon writes. False: it can't be read at all. */
+enum { QUEUE_CHECK_MOST = 20 };
+MUST bool queue_check(struct queue *queue, struct queue_size *size, struct problems *problems,
+                      struct error *error);
