@@ -78,13 +78,13 @@ static int check_relays_alone(struct session *session)
 static void check_parcels(struct queue *queue, const char *state_dir, struct problems *problems)
 {
     AUTO(array) GPtrArray *issues = NULL;
+    AUTO(text) char *parcels = g_build_filename(state_dir, "spool", "parcels", NULL);
     AUTO(error) struct error error = {0};
-    if (!queue_open_issues(queue, &issues, &error))
+    if (!queue_verify(queue, parcels, &error) || !queue_open_issues(queue, &issues, &error))
         problems_take(problems, "queue", &error);
     for (guint i = 0; issues && i < issues->len; i++) {
         const struct queue_issue *issue = issues->pdata[i];
-        AUTO(text)
-        char *path = g_build_filename(state_dir, "spool", "parcels", issue->parcel, NULL);
+        AUTO(text) char *path = g_build_filename(parcels, issue->parcel, NULL);
         AUTO(parcel) struct parcel *parcel = NULL;
         bool open = issue->state == ISSUE_SENDING || issue->state == ISSUE_HELD;
         if (open && !parcel_open(&parcel, path, &error))

@@ -4,6 +4,8 @@
 #include "queue/check.h"
 #include "queue/sql.h"
 
+#include <string.h>
+
 static bool has_rule(const struct problems *problems, const char *rule)
 {
     for (size_t i = 0; i < problems_count(problems); i++)
@@ -110,6 +112,45 @@ static void an_index_that_does_not_fit_its_table_is_told(void **state)
     assert_true(has_rule(problems, "integrity"));
 }
 
+/* What SQLite can't know: a row that reads well and is another one than it was. */
+static void a_delivery_that_is_not_as_it_was_accepted_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *name, *sql, *words; /* words NULL: all is well */
+    } rows[] = {
+        {"nothing", "SELECT 1", NULL},
+        {"another address", "UPDATE delivery SET address = 'r9@example.org' WHERE id = 8",
+         "delivery 8"},
+        {"another name", "UPDATE delivery SET name = 'x' WHERE id = 1", "delivery 1"},
+        {"other groups", "UPDATE delivery SET groups = 'al' WHERE id = 2", "delivery 2"},
+        {"another id", "UPDATE delivery SET id = 20 WHERE id = 3", "delivery 3"},
+        {"another issue", "UPDATE delivery SET issue = 2 WHERE id = 4", "delivery 4"},
+        {"no such state", "UPDATE delivery SET state = 77 WHERE id = 5", "delivery 5"},
+        {"sent, by one octet", "UPDATE delivery SET state = 2 WHERE id = 8", "counts"},
+        {"queued, by one octet", "UPDATE delivery SET state = 0, next_attempt = 1 WHERE id = 1",
+         "counts"},
+        {"gone", "DELETE FROM delivery WHERE id = 8", "delivery 8"},
+    };
+    in_the_middle(fixture);
+    sqlite3 *db = fixture->queue->db;
+    assert_int_equal(sqlite3_exec(db, "PRAGMA foreign_keys = OFF", NULL, NULL, NULL), SQLITE_OK);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        CASE(rows[i].name);
+        AUTO(error) struct error error = {0};
+        assert_int_equal(sqlite3_exec(db, "BEGIN", NULL, NULL, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(db, rows[i].sql, NULL, NULL, NULL), SQLITE_OK);
+        assert_int_equal(queue_verify(fixture->queue, fixture->parcels, &error), !rows[i].words);
+        if (rows[i].words) {
+            assert_int_equal(error.exit_class, EX_IOERR);
+            assert_non_null(strstr(error.what.english, rows[i].words));
+        }
+        assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    }
+    AUTO(error) struct error error = {0};
+    assert_true(queue_verify(fixture->queue, "/nowhere", &error)); /* left to who needs it */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,8 +158,10 @@ int main(void)
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(each_sort_of_damage_is_told, fixture_setup,
                                         fixture_teardown),
-        cmocka_unit_test_setup_teardown(an_index_that_does_not_fit_its_table_is_told,
+        cmocka_unit_test_setup_teardown(a_delivery_that_is_not_as_it_was_accepted_is_refused,
                                         fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(an_index_that_does_not_fit_its_table_is_told, fixture_setup,
+                                        fixture_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
