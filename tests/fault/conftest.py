@@ -8,15 +8,16 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from office import CYCLES, SEED     # noqa: E402  (it lies in the folder that was just added)
 
+os.environ["FAULT_SEED"] = str(SEED)    # for the workers of pytest-xdist
 HEAD = ("fault", "cycles", "lost", "sent twice: recipients", "transactions", "of at most")
-ROWS = []
+ROW = "figures"
 
 
 @pytest.fixture
-def result():
+def result(record_property):
     """Notes a row of figures; `bound`: how many transactions the promise allows to be sent twice."""
     def note(name, cycles, lost, duplicated=0, transactions=0, bound=0):
-        ROWS.append((name, cycles, lost, duplicated, transactions, bound))
+        record_property(ROW, (name, cycles, lost, duplicated, transactions, bound))
     return note
 
 
@@ -29,11 +30,17 @@ def closing(request):
     return take
 
 
-def table():
+def figures(reports):
+    """The rows of all tests, in the order of their files."""
+    properties = {report.nodeid: report.user_properties for report in reports}
+    return [value for _, found in sorted(properties.items()) for name, value in found if name == ROW]
+
+
+def table(figures):
     """As Markdown; cells of the same width, for those who read it as it is."""
-    total = ("all", *(sum(row[i] for row in ROWS) for i in range(1, len(HEAD))))
+    total = ("all", *(sum(row[i] for row in figures) for i in range(1, len(HEAD))))
     rows = [[str(cell) if isinstance(cell, str) else f"{cell:,}" for cell in row]
-            for row in (HEAD, *ROWS, total)]
+            for row in (HEAD, *figures, total)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
     lines = ["| " + " | ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
                                for i, (cell, width) in enumerate(zip(row, widths))) + " |"
@@ -44,11 +51,14 @@ def table():
 
 
 def pytest_terminal_summary(terminalreporter):
-    if not ROWS:
+    stats = terminalreporter.stats
+    rows = figures([report for reports in (stats.get("passed", []), stats.get("failed", []))
+                    for report in reports])
+    if not rows:
         return
-    failed = len(terminalreporter.stats.get("failed", [])) + len(terminalreporter.stats.get("error", []))
+    failed = len(stats.get("failed", [])) + len(stats.get("error", []))
     how = f"FAULT_CYCLES={CYCLES} FAULT_SEED={SEED}"
-    terminalreporter.write_line(f"\n{table()}\n\n{how}, {failed} tests failed")
+    terminalreporter.write_line(f"\n{table(rows)}\n\n{how}, {failed} tests failed")
     if path := os.environ.get("FAULT_RESULTS"):
         pathlib.Path(path).write_text(f"# make fault\n\n`make fault {how}`, {failed} tests failed.\n\n"
-                                      f"{table()}\n")
+                                      f"{table(rows)}\n")

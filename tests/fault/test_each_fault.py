@@ -15,7 +15,7 @@ from shim import KILL_AFTER, KILL_BEFORE, MODES, Plan
 from sink import Sink
 
 RECIPIENTS = 6
-SOME = 12           # points in each mode, where not all are tried
+SOME = 10           # points in each mode, where not all are tried
 GRACE = 0.25        # seconds that a run goes on after its fault
 
 
