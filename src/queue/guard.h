@@ -14,6 +14,7 @@ struct group_change {
     char *since;        /* the key of the issue that it is compared with; NULL: there is none */
     int64_t before, now, added, gone;
     GPtrArray *came, *went; /* of struct changed_person, in order, as many as were asked for */
+    bool never_empty;       /* in any issue before */
     bool alarming;          /* the guard holds the issue for it */
 };
 
@@ -34,8 +35,3 @@ AUTO_DEFINE(comparison, struct comparison, comparison_free)
 /* What is alarming in one line: "领导 12 → 3 (+0 -9); …"; NULL: nothing. The caller frees. */
 char *comparison_alarm(const struct comparison *comparison);
 
-/* As queue_admit(); but where the comparison is alarming, the issue is held (HOLD_GUARD) by the
- * same commit that makes it visible. */
-MUST bool queue_admit_guarded(struct queue *queue, const struct parcel *parcel,
-                              const char *parcel_name, unsigned guard, usec_t now, int64_t *issue,
-                              struct error *error);
