@@ -124,6 +124,18 @@ bool census_add(struct census *census, const char *address, const char *groups, 
     return true;
 }
 
+bool census_move(struct census *census, const char *address, unsigned sort)
+{
+    size_t place = place_of(census, hash_of(address));
+    if (!census->hashes[place])
+        return false;
+    struct entry_sort *const *by_number = (struct entry_sort *const *)census->by_number->pdata;
+    by_number[census->sorts[place]]->count--;
+    by_number[sort]->count++;
+    census->sorts[place] = sort;
+    return true;
+}
+
 bool census_find(const struct census *census, const char *address, unsigned *sort)
 {
     size_t place = place_of(census, hash_of(address));

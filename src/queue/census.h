@@ -18,6 +18,8 @@ AUTO_DEFINE(census, struct census, census_free)
 /* Notes one; *sort is then the number of his groups, from 0, each combination once. False: he seems
  * to be there already (two addresses may share a hash), and stays as he was. */
 bool census_add(struct census *census, const char *address, const char *groups, unsigned *sort);
+/* He is in these groups now, by their number. False: he is not there. */
+bool census_move(struct census *census, const char *address, unsigned sort);
 bool census_find(const struct census *census, const char *address, unsigned *sort);
 
 /* The number of these groups alone. */

@@ -139,6 +139,8 @@ static const char *const texts[SQL_COUNT] = {
         " at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [SQL_ROLL] = "SELECT name, sha256, first_seen FROM roll WHERE id = ?1",
     [SQL_ROLLS] = "SELECT id FROM roll WHERE sha256 IS NOT NULL ORDER BY id",
+    [SQL_ROLL_ADD] = "INSERT OR IGNORE INTO roll (id, name, sha256, first_seen, seen)"
+                     " VALUES (?1, ?2, NULL, ?3, ?3)",
     [SQL_ROLL_SAVE] =
         "INSERT INTO roll (id, name, sha256, first_seen, seen) VALUES (?1, ?2, ?3, ?4, ?4)"
         " ON CONFLICT (id) DO UPDATE SET name = ?2, sha256 = ?3, seen = ?4",
@@ -151,7 +153,8 @@ static const char *const texts[SQL_COUNT] = {
         " UNION ALL SELECT until, 1, roll, address, name, list FROM membership"
         " WHERE until IS NOT NULL AND (?1 IS NULL OR roll = ?1 OR address = ?1)"
         " ORDER BY at, roll, what, address",
-    [SQL_MEMBERS] = "SELECT address FROM membership WHERE roll = ?1 AND until IS NULL",
+    [SQL_MEMBERS] = "SELECT address FROM membership INDEXED BY membership_now WHERE roll = ?1"
+                    " AND until IS NULL AND address > ?2 ORDER BY address LIMIT ?3",
     [SQL_MEMBER_ADD] =
         "INSERT INTO membership (roll, address, name, list, since) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_MEMBER_END] =

@@ -66,6 +66,7 @@ enum sql {
     SQL_VALVE_SAVE,
     SQL_ROLL,
     SQL_ROLLS,
+    SQL_ROLL_ADD,
     SQL_ROLL_SAVE,
     SQL_ROLL_END,
     SQL_ROLL_CHANGES,
