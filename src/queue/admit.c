@@ -238,9 +238,12 @@ static bool compare_part(struct queue_admission *admission, usec_t until, struct
          !comparing_begin(&admission->comparing, admission->queue, &compared, admission->guard, 0,
                           error)))
         return false;
-    while (!done && clock_monotonic() < until)
+    while (!done) {
         if (!comparing_step(admission->comparing, &done, error))
             return false;
+        if (clock_monotonic() >= until)
+            break;
+    }
     return done ? finish(admission, error) : put_by(admission, error);
 }
 
@@ -250,9 +253,10 @@ static bool read_part(struct queue_admission *admission, usec_t until, struct er
     if (!chunk_begin(admission->queue, error) ||
         (!admission->issue && !add_issue(admission, error)))
         return false;
-    while (!end && clock_monotonic() < until)
+    do { /* some of it in any case */
         if (!parcel_reader_next(admission->reader, &end, error))
             return false;
+    } while (!end && clock_monotonic() < until);
     if (!end)
         return put_by(admission, error);
     if (admission->next != admission->last + 1)

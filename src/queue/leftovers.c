@@ -76,10 +76,11 @@ static bool remove_in_chunk(struct queue *queue, const struct leftover *leftover
 bool leftovers_clear(struct queue *queue, usec_t until, bool *clear, struct error *error)
 {
     struct leftover leftover;
-    for (*clear = false; find_leftover(queue, &leftover, error);) {
+    bool some = false;
+    for (*clear = false; find_leftover(queue, &leftover, error); some = true) {
         if (!leftover.issue)
             return *clear = true;
-        if (clock_monotonic() >= until)
+        if (some && clock_monotonic() >= until)
             return true;
         struct error none = {0};
         bool good = queue_commit(queue, error) && set_foreign_keys(queue, false, error) &&
