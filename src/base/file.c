@@ -64,8 +64,9 @@ bool file_load(GBytes **bytes, const char *path, size_t most, struct error *erro
     return file_read(bytes, fd, most, path, error);
 }
 
-static bool write_all(int fd, const char *octets, size_t length)
+bool file_write_all(int fd, const void *from, size_t length)
 {
+    const char *octets = from;
     while (length > 0) {
         ssize_t written = write(fd, octets, length);
         if (written < 0 && errno == EINTR)
@@ -85,7 +86,7 @@ bool file_create_at(int folder, const char *name, const void *octets, size_t len
     int fd = openat(folder, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
     if (fd < 0)
         return error_set_errno(error, at(name), N_("can't be created"));
-    if (!write_all(fd, octets, length) || fsync(fd) < 0 || close(take_fd(&fd)) < 0)
+    if (!file_write_all(fd, octets, length) || fsync(fd) < 0 || close(take_fd(&fd)) < 0)
         return error_set_errno(error, at(name), N_("can't be written"));
     return true;
 }
