@@ -178,21 +178,20 @@ static bool hold_as_said(const struct queue_admission *admission, struct open_is
 static bool pass_guard(const struct queue_admission *admission, struct open_issue *issue,
                        struct error *error)
 {
-    if (!admission->comparing)
-        return true;
-    AUTO(comparison) struct comparison *comparison = comparing_take(admission->comparing);
-    AUTO(text) char *alarm = comparison_alarm(comparison);
+    const char *alarm = admission->alarm;
     if (!alarm)
         return true;
+    AUTO(text) char *text = comparison_to_text(admission->comparison);
     AUTO(text) char *detail = g_strdup_printf("%s: %s", hold_reason_name(HOLD_GUARD), alarm);
     /* Where a list is to be mended first, that is the reason, and this is said with it. */
     char *former = issue->why_text;
-    issue->why_text = former ? g_strdup_printf("%s; %s", former, alarm) : TAKE(alarm);
+    issue->why_text = former ? g_strdup_printf("%s; %s", former, alarm) : g_strdup(alarm);
     issue->why = issue->state == ISSUE_HELD ? issue->why : HOLD_GUARD;
     issue->state = ISSUE_HELD;
     issue->dirty = true;
     g_free(former);
-    return history_add(admission->queue, admission->now, "fensongd", "held", issue->id, NULL,
+    return sql_run(admission->queue, error, SQL_COMPARISON_SAVE, "it", issue->id, text) &&
+           history_add(admission->queue, admission->now, "fensongd", "held", issue->id, NULL,
                        detail, error);
 }
 
@@ -228,22 +227,46 @@ static bool put_by(struct queue_admission *admission, struct error *error)
     return true;
 }
 
-static bool compare_part(struct queue_admission *admission, usec_t until, struct error *error)
+/* The names of those who came and went cost two walks more: only where people will ask for them. */
+static bool begin_comparing(struct queue_admission *admission, struct error *error)
 {
-    bool done = admission->guard == UNGUARDED;
     const struct compared compared = {admission->facts->publication, admission->issue,
                                       admission->first, admission->last, admission->census};
-    if (!done && !admission->comparing &&
-        (!open_issues_save(admission->queue, error) || /* their states may be older than memory's */
-         !comparing_begin(&admission->comparing, admission->queue, &compared, admission->guard, 0,
-                          error)))
+    /* The rows' states may be older than memory's. */
+    return open_issues_save(admission->queue, error) &&
+           comparing_begin(&admission->comparing, admission->queue, &compared, admission->guard,
+                           admission->alarm ? PERSONS_KEPT : 0, error);
+}
+
+/* *done: nothing more is to be compared. */
+static bool compare(struct queue_admission *admission, bool *done, struct error *error)
+{
+    bool compared = false;
+    *done = admission->guard == UNGUARDED;
+    if (*done)
+        return true;
+    if ((!admission->comparing && !begin_comparing(admission, error)) ||
+        !comparing_step(admission->comparing, &compared, error))
         return false;
-    while (!done) {
-        if (!comparing_step(admission->comparing, &done, error))
+    if (!compared)
+        return true;
+    comparison_free(admission->comparison);
+    admission->comparison = comparing_take(admission->comparing);
+    g_clear_pointer(&admission->comparing, comparing_free);
+    *done = admission->alarm != NULL;
+    if (!*done)
+        admission->alarm = comparison_alarm(admission->comparison);
+    *done |= !admission->alarm;
+    return true;
+}
+
+static bool compare_part(struct queue_admission *admission, usec_t until, struct error *error)
+{
+    bool done;
+    do { /* some of it in any case */
+        if (!compare(admission, &done, error))
             return false;
-        if (clock_monotonic() >= until)
-            break;
-    }
+    } while (!done && clock_monotonic() < until);
     return done ? finish(admission, error) : put_by(admission, error);
 }
 
@@ -372,6 +395,8 @@ void queue_admission_free(struct queue_admission *admission)
     if (admission->queue->admission == admission)
         admission->queue->admission = NULL;
     comparing_free(admission->comparing);
+    comparison_free(admission->comparison);
+    g_free(admission->alarm);
     parcel_reader_free(admission->reader);
     census_free(admission->census);
     g_ptr_array_unref(admission->by_number);

@@ -22,6 +22,8 @@ struct queue_admission {
     GPtrArray *by_number;      /* the same, by the census's numbers */
     GHashTable *suppressed;    /* addresses */
     struct comparing *comparing;
+    struct comparison *comparison; /* the numbers alone, then with names; NULL: not yet */
+    char *alarm;                   /* NULL: there is none */
     struct error failure;      /* why it is being taken away; {0}: it is not */
 };
 

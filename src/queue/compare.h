@@ -21,5 +21,11 @@ struct comparison *comparing_take(struct comparing *comparing);
 void comparing_free(struct comparing *comparing); /* NULL is fine */
 AUTO_DEFINE(comparing, struct comparing, comparing_free)
 
+#define PERSONS_KEPT 200 /* of each group and direction, with an issue that the guard held */
+/* The caller frees. */
+char *comparison_to_text(const struct comparison *comparison);
+/* NULL: it is none. The caller frees. */
+struct comparison *comparison_from_text(const char *text, size_t most);
+
 struct group_change *group_change_new(const char *group, const char *name); /* NULL: the whole */
 void group_change_free(void *change);

@@ -42,8 +42,23 @@ void comparison_free(struct comparison *comparison)
     g_free(comparison);
 }
 
-bool queue_compare(struct queue *queue, int64_t id, unsigned guard, size_t most,
-                   struct comparison **comparison, struct error *error)
+/* *comparison stays NULL where none is kept. */
+static bool read_kept(struct queue *queue, int64_t issue, size_t most,
+                      struct comparison **comparison, struct error *error)
+{
+    sqlite3_stmt *row = sql_get(queue, SQL_COMPARISON, error);
+    if (!row)
+        return false;
+    sql_bind(row, "i", issue);
+    if (sql_row(queue, row, error)) {
+        *comparison = comparison_from_text((const char *)sqlite3_column_text(row, 0), most);
+        sqlite3_reset(row);
+    }
+    return !error_is_set(error);
+}
+
+static bool compare_now(struct queue *queue, int64_t id, unsigned guard, size_t most,
+                        struct comparison **comparison, struct error *error)
 {
     struct open_issue *issue;
     AUTO(comparing) struct comparing *comparing = NULL;
@@ -58,6 +73,15 @@ bool queue_compare(struct queue *queue, int64_t id, unsigned guard, size_t most,
     if (good)
         *comparison = comparing_take(comparing);
     return good;
+}
+
+bool queue_compare(struct queue *queue, int64_t id, unsigned guard, size_t most,
+                   struct comparison **comparison, struct error *error)
+{
+    *comparison = NULL;
+    if (most <= PERSONS_KEPT && !read_kept(queue, id, most, comparison, error))
+        return false;
+    return *comparison || compare_now(queue, id, guard, most, comparison, error);
 }
 
 /* --- telling -----------------------------------------------------------------------------------

@@ -26,7 +26,8 @@ struct comparison {
 /* Compares an issue with the last one of its publication, and each of its groups with the last
  * issue that named it. One that was cancelled, or that the guard still holds, is none of them: it
  * may have been the slip. `guard` is in percent; at most `most` persons are named for each change.
- * *comparison is then the caller's. */
+ * Of an issue that the guard held, what it was held for is told, and soon; else the recipients of
+ * both are read. *comparison is then the caller's. */
 MUST bool queue_compare(struct queue *queue, int64_t issue, unsigned guard, size_t most,
                         struct comparison **comparison, struct error *error);
 void comparison_free(struct comparison *comparison);

@@ -67,8 +67,9 @@ static const char flow[] =
     " learnt INTEGER NOT NULL, well INTEGER NOT NULL, connections INTEGER NOT NULL,"
     " lot INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;";
 
-/* What stands in the way of an issue is found without reading all of it; and how its groups stand
- * (struct sort), so that nobody counts. A first try in flight has no mark in its row. */
+/* What stands in the way of an issue is found without reading all of it; how its groups stand
+ * (struct sort), so that nobody counts; and what the guard held it for. A first try in flight has no
+ * mark in its row. */
 static const char tallies[] =
     "CREATE INDEX delivery_trouble ON delivery (issue, state) WHERE state > 2;"
     "CREATE TABLE issue_tally ("
@@ -76,6 +77,8 @@ static const char tallies[] =
     " sending INTEGER NOT NULL, sent INTEGER NOT NULL, deferred INTEGER NOT NULL,"
     " unknown INTEGER NOT NULL, failed INTEGER NOT NULL, suppressed INTEGER NOT NULL,"
     " cancelled INTEGER NOT NULL, PRIMARY KEY (issue, groups)) WITHOUT ROWID;"
+    "CREATE TABLE issue_comparison ("
+    " issue INTEGER PRIMARY KEY REFERENCES issue, text TEXT NOT NULL);"
     "INSERT INTO issue_tally SELECT issue.id, groups,"
     " sum(delivery.state = 0 AND (delivery.id > cursor OR next_attempt IS NOT NULL)),"
     " sum(delivery.state = 1"

@@ -81,6 +81,8 @@ static const char *const texts[SQL_COUNT] = {
                           " WHERE issue = ?4 AND state > 2 AND state = ?3 AND id BETWEEN ?1 AND ?2"
                           " ORDER BY id",
     [SQL_GROUPS_OF] = "SELECT groups FROM delivery WHERE id = ?1",
+    [SQL_COMPARISON] = "SELECT text FROM issue_comparison WHERE issue = ?1",
+    [SQL_COMPARISON_SAVE] = "INSERT INTO issue_comparison (issue, text) VALUES (?1, ?2)",
     [SQL_TALLIES] = "SELECT groups, " COUNTS " FROM issue_tally WHERE issue = ?1",
     [SQL_TALLY_SAVE] = "INSERT OR REPLACE INTO issue_tally (issue, groups, " COUNTS ")"
                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
