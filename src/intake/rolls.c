@@ -3,13 +3,9 @@
 #include "base/file.h"
 #include "base/json.h"
 
-#include <fcntl.h>
 #include <string.h>
 
-/* What some hundredths of a second are enough for. */
-#define PART        ((gsize)256 << 10) /* octets */
-#define LOADED_MOST 20000
-#define ENDED_MOST  5000
+#define PIECE ((size_t)64 * 1024)
 
 static const char index_name[] = "index.json";
 
@@ -90,133 +86,98 @@ struct rolls_noting {
     struct queue *queue;
     char *folder;
     json_t *index;
-    size_t row; /* of the index: the next */
+    size_t at; /* in the index */
     usec_t now;
-    int64_t changes;          /* of the groups before the one that is being noted */
-    struct roll_noting *roll; /* its; NULL: none is */
-    bool loaded, read;        /* all who were in it, all who are */
-    char *path;               /* of its file */
-    int fd;
-    GString *text; /* of the file: what was read and makes no whole line so far */
+    int64_t changes;
+    /* of the group that is being noted; noting NULL: none is */
+    struct noting *noting;
     struct csv_reader *csv;
+    char *path;
+    FILE *file;
 };
 
-static void end_group(struct rolls_noting *noting)
+static void end_group(struct rolls_noting *rolls)
 {
-    if (noting->roll)
-        noting->changes += roll_noting_changes(noting->roll);
-    g_clear_pointer(&noting->roll, roll_noting_free);
-    g_clear_pointer(&noting->csv, csv_reader_free);
-    g_clear_pointer(&noting->path, g_free);
-    auto_fd(&noting->fd);
-    noting->fd = -1;
-    g_string_truncate(noting->text, 0);
-    noting->loaded = noting->read = false;
+    g_clear_pointer(&rolls->noting, noting_free);
+    g_clear_pointer(&rolls->csv, csv_reader_free);
+    g_clear_pointer(&rolls->path, g_free);
+    if (rolls->file)
+        (void)fclose(rolls->file); /* it was only read */
+    rolls->file = NULL;
+    rolls->at++;
 }
 
-void rolls_noting_free(struct rolls_noting *noting)
+void rolls_noting_free(struct rolls_noting *rolls)
 {
-    if (!noting)
+    if (!rolls)
         return;
-    end_group(noting);
-    g_free(noting->folder);
-    json_decref(noting->index);
-    g_string_free(noting->text, TRUE);
-    g_free(noting);
-}
-
-int64_t rolls_noting_changes(const struct rolls_noting *noting)
-{
-    return noting->changes + (noting->roll ? roll_noting_changes(noting->roll) : 0);
-}
-
-bool rolls_noting_begin(struct rolls_noting **noting, struct queue *queue, const char *folder,
-                        usec_t now, struct error *error)
-{
-    AUTO(text) char *path = g_build_filename(folder, index_name, NULL);
-    AUTO(json) json_t *index = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
-    if (!json_is_array(index))
-        return error_set(error, EX_TEMPFAIL, (struct place){path, 0, 0}, NULL,
-                         N_("the rolls of the groups were not written whole"));
-    struct rolls_noting *fresh = g_new0(struct rolls_noting, 1);
-    fresh->queue = queue;
-    fresh->folder = g_strdup(folder);
-    fresh->index = TAKE(index);
-    fresh->now = now;
-    fresh->fd = -1;
-    fresh->text = g_string_new(NULL);
-    *noting = fresh;
-    return true;
+    end_group(rolls);
+    json_decref(rolls->index);
+    g_free(rolls->folder);
+    g_free(rolls);
 }
 
 static bool take_member(void *user, int line, const GPtrArray *fields, struct error *error)
 {
-    const struct rolls_noting *noting = user;
+    const struct rolls_noting *rolls = user;
     if (fields->len != 3)
-        return error_set(error, EX_DATAERR, (struct place){noting->path, line, 0}, NULL,
+        return error_set(error, EX_DATAERR, (struct place){NULL, line, 0}, NULL,
                          N_("this is no roll of a group"));
     const char *name = csv_unguarded(fields->pdata[1]);
-    const struct roll_member member = {csv_unguarded(fields->pdata[0]), *name ? name : NULL,
-                                       csv_unguarded(fields->pdata[2])};
-    return roll_noting_add(noting->roll, &member, error);
+    const struct roll_member member = {.address = csv_unguarded(fields->pdata[0]),
+                                       .name = *name ? name : NULL,
+                                       .list = csv_unguarded(fields->pdata[2])};
+    return noting_add(rolls->noting, &member, error);
 }
 
-/* Content that was seen last time is not looked at. */
-static bool begin_group(struct rolls_noting *noting, const json_t *row, struct error *error)
+static bool feed(void *user, struct noting *noting, bool *end, struct error *error)
 {
+    (void)noting;
+    struct rolls_noting *rolls = user;
+    char piece[PIECE];
+    size_t got = fread(piece, 1, sizeof piece, rolls->file);
+    if (ferror(rolls->file))
+        return error_set_errno(error, (struct place){rolls->path, 0, 0}, N_("can't be read"));
+    *end = got == 0;
+    return *end ? csv_reader_end(rolls->csv, error)
+                : csv_reader_feed(rolls->csv, piece, got, error);
+}
+
+/* Nothing is begun where it is known already. */
+static bool begin_group(struct rolls_noting *rolls, struct error *error)
+{
+    const json_t *row = json_array_get(rolls->index, rolls->at);
     const char *group = json_get_text(row, "group"), *name = json_get_text(row, "name");
-    const struct roll roll = {group, name ? name : group, json_get_text(row, "sha256")};
-    bool known;
+    const char *sha256 = json_get_text(row, "sha256");
+    bool known = !sha256;
     if (!group)
-        return error_set(error, EX_DATAERR, (struct place){noting->folder, 0, 0}, NULL,
-                         N_("this is no roll of a group"));
-    if (!roll.sha256)
-        return true;
-    if (!queue_roll_is_known(noting->queue, group, roll.sha256, &known, error))
+        return error_set(error, EX_TEMPFAIL, (struct place){rolls->folder, 0, 0}, NULL,
+                         N_("the rolls of the groups were not written whole"));
+    if (sha256 && !queue_roll_is_known(rolls->queue, group, sha256, &known, error))
         return false;
-    if (known)
+    if (known) {
+        rolls->at++;
         return true;
+    }
     AUTO(text) char *file = g_strconcat(group, ".csv", NULL);
-    noting->path = g_build_filename(noting->folder, file, NULL);
-    noting->fd = open(noting->path, O_RDONLY | O_CLOEXEC);
-    noting->csv = csv_reader_new(',', noting->path, take_member, noting);
-    if (noting->fd < 0)
-        return error_set_errno(error, (struct place){noting->path, 0, 0}, N_("can't be opened"));
-    return roll_noting_begin(&noting->roll, noting->queue, &roll, noting->now, error);
+    const struct roll roll = {group, name ? name : group, sha256, NULL};
+    rolls->path = g_build_filename(rolls->folder, file, NULL);
+    rolls->file = fopen(rolls->path, "re");
+    rolls->csv = csv_reader_new(',', rolls->path, take_member, rolls);
+    if (!rolls->file)
+        return error_set_errno(error, (struct place){rolls->path, 0, 0}, N_("can't be opened"));
+    return noting_begin(&rolls->noting, rolls->queue, &roll, rolls->now, error);
 }
 
-/* The next octets of the file, up to the last line end among them. */
-static bool read_part(struct rolls_noting *noting, struct error *error)
+static bool note_group(struct rolls_noting *rolls, usec_t most, struct error *error)
 {
-    gsize before = noting->text->len;
-    g_string_set_size(noting->text, before + PART);
-    ssize_t got = read(noting->fd, noting->text->str + before, PART);
-    g_string_truncate(noting->text, before + (got > 0 ? (gsize)got : 0));
-    if (got < 0)
-        return error_set_errno(error, (struct place){noting->path, 0, 0}, N_("can't be read"));
-    noting->read = got == 0;
-    const char *text = noting->text->str;
-    const char *line_end = memrchr(text, '\n', noting->text->len);
-    gsize whole = noting->read || !line_end ? noting->text->len : (gsize)(line_end + 1 - text);
-    if (!noting->read && !line_end)
-        return true;
-    if (!csv_reader_feed(noting->csv, text, whole, error))
-        return false;
-    g_string_erase(noting->text, 0, (gssize)whole);
-    return !noting->read || csv_reader_end(noting->csv, error);
-}
-
-static bool note_part(struct rolls_noting *noting, struct error *error)
-{
-    if (!noting->loaded)
-        return roll_noting_load(noting->roll, LOADED_MOST, &noting->loaded, error);
-    if (!noting->read)
-        return read_part(noting, error);
     bool done;
-    if (!roll_noting_end(noting->roll, ENDED_MOST, &done, error))
+    if (!noting_step(rolls->noting, most, feed, rolls, &done, error))
         return false;
-    if (done)
-        end_group(noting);
+    if (done) {
+        rolls->changes += noting_changes(rolls->noting);
+        end_group(rolls);
+    }
     return true;
 }
 
@@ -243,18 +204,49 @@ static bool end_gone(struct queue *queue, const json_t *index, usec_t now, struc
     return true;
 }
 
-static bool take_step(struct rolls_noting *noting, bool *done, struct error *error)
+bool rolls_noting_begin(struct rolls_noting **rolls, struct queue *queue, const char *folder,
+                        usec_t now, struct error *error)
 {
-    *done = false;
-    if (noting->roll)
-        return note_part(noting, error);
-    if (noting->row < json_array_size(noting->index))
-        return begin_group(noting, json_array_get(noting->index, noting->row++), error);
-    *done = true;
-    return end_gone(noting->queue, noting->index, noting->now, error);
+    AUTO(text) char *path = g_build_filename(folder, index_name, NULL);
+    AUTO(json) json_t *index = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+    if (!json_is_array(index))
+        return error_set(error, EX_TEMPFAIL, (struct place){path, 0, 0}, NULL,
+                         N_("the rolls of the groups were not written whole"));
+    struct rolls_noting *fresh = g_new0(struct rolls_noting, 1);
+    fresh->queue = queue;
+    fresh->folder = g_strdup(folder);
+    fresh->index = TAKE(index);
+    fresh->now = now;
+    *rolls = fresh;
+    return true;
 }
 
-bool rolls_noting_step(struct rolls_noting *noting, bool *done, struct error *error)
+bool rolls_noting_step(struct rolls_noting *rolls, usec_t most, bool *done, int64_t *changes,
+                       struct error *error)
 {
-    return take_step(noting, done, error) && queue_commit(noting->queue, error);
+    usec_t until = clock_monotonic() + most;
+    *changes = 0;
+    while (rolls->at < json_array_size(rolls->index)) {
+        usec_t now = clock_monotonic();
+        *done = false;
+        if (now >= until)
+            return true;
+        if (!(rolls->noting ? note_group(rolls, until - now, error) : begin_group(rolls, error)))
+            return false;
+    }
+    *done = true;
+    *changes = rolls->changes;
+    return end_gone(rolls->queue, rolls->index, rolls->now, error);
+}
+
+bool rolls_note(struct queue *queue, const char *folder, usec_t now, int64_t *changes,
+                struct error *error)
+{
+    AUTO(rolls_noting) struct rolls_noting *rolls = NULL;
+    bool done = false;
+    *changes = 0;
+    bool good = rolls_noting_begin(&rolls, queue, folder, now, error);
+    while (good && !done)
+        good = rolls_noting_step(rolls, USEC_PER_SEC, &done, changes, error);
+    return good;
 }

@@ -9,15 +9,16 @@
 #include <sys/wait.h>
 
 #define TIME_MOST (5 * USEC_PER_MINUTE)
+#define NOTE_MOST (15 * USEC_PER_MSEC) /* in one turn; as long a pause follows */
 
 struct survey {
     sd_event *loop;
     struct report_parts parts;
-    char *out;                   /* where its process writes */
-    pid_t pid;                   /* 0: none runs */
-    bool again;                  /* another one was asked for while it ran */
-    struct rolls_noting *noting; /* of what it wrote; NULL: none */
-    sd_event_source *due, *child, *limit, *part;
+    char *out;  /* where its process writes */
+    pid_t pid;  /* 0: none runs */
+    struct rolls_noting *noting; /* what it wrote is being taken in; NULL: it is not */
+    bool again; /* another one was asked for meanwhile */
+    sd_event_source *due, *child, *limit, *note;
 };
 
 static struct log_about nothing(void)
@@ -34,33 +35,41 @@ static void set_due(struct survey *survey, usec_t in)
 /* --- how it ended ------------------------------------------------------------------------------
  */
 
-static void finish(struct survey *survey)
+static void end(struct survey *survey)
 {
     g_clear_pointer(&survey->noting, rolls_noting_free);
-    (void)sd_event_source_set_enabled(survey->part, SD_EVENT_OFF);
     if (!folder_remove(survey->out, NULL))
         log_line(LOG_WARNING, nothing(), "%s can't be removed", survey->out);
     set_due(survey, survey->again ? 0 : survey->parts.conf->list_refresh);
     survey->again = false;
 }
 
-/* A part a turn of the loop, and only where nothing else waits: a group may have a million members.
- */
-static int on_part(sd_event_source *source, void *user)
+static void note_at(struct survey *survey, usec_t when)
 {
-    (void)source;
+    (void)sd_event_source_set_time(survey->note, (uint64_t)when);
+    (void)sd_event_source_set_enabled(survey->note, SD_EVENT_ONESHOT);
+}
+
+/* A list of a million is many turns: others are sent between them. */
+static int on_note(sd_event_source *source, uint64_t time, void *user)
+{
+    (void)source, (void)time;
     struct survey *survey = user;
     AUTO(error) struct error error = {0};
-    bool done;
-    if (!rolls_noting_step(survey->noting, &done, &error)) {
+    int64_t changes = 0;
+    bool done = false;
+    usec_t began = clock_monotonic();
+    if (!rolls_noting_step(survey->noting, NOTE_MOST, &done, &changes, &error)) {
         log_error(LOG_WARNING, nothing(), &error);
         done = true;
-    } else if (done && rolls_noting_changes(survey->noting)) {
-        log_line(LOG_INFO, nothing(), "the lists: %lld members came or went",
-                 (long long)rolls_noting_changes(survey->noting));
     }
+    if (changes)
+        log_line(LOG_INFO, nothing(), "the lists: %lld members came or went", (long long)changes);
+    usec_t now = clock_monotonic();
     if (done)
-        finish(survey);
+        end(survey);
+    else
+        note_at(survey, now + (now - began));
     return 0;
 }
 
@@ -69,11 +78,11 @@ static void take_in(struct survey *survey)
     AUTO(error) struct error error = {0};
     if (rolls_noting_begin(&survey->noting, survey->parts.queue, survey->out, clock_now(),
                            &error)) {
-        (void)sd_event_source_set_enabled(survey->part, SD_EVENT_ON);
+        note_at(survey, 0);
         return;
     }
     log_error(LOG_WARNING, nothing(), &error);
-    finish(survey);
+    end(survey);
 }
 
 static int on_child(sd_event_source *source, const siginfo_t *info, void *user)
@@ -87,7 +96,7 @@ static int on_child(sd_event_source *source, const siginfo_t *info, void *user)
         return 0;
     }
     log_line(LOG_WARNING, nothing(), "the lists could not be looked at");
-    finish(survey);
+    end(survey);
     return 0;
 }
 
@@ -150,12 +159,14 @@ bool survey_start(struct survey **survey, sd_event *loop, const struct report_pa
     fresh->parts = *parts;
     fresh->out = g_build_filename(parts->conf->state_dir, "spool", "lists", NULL);
     if (sd_event_add_time(loop, &fresh->due, CLOCK_MONOTONIC, 0, 0, on_due, fresh) < 0 ||
-        sd_event_add_defer(loop, &fresh->part, on_part, fresh) < 0 ||
-        sd_event_source_set_priority(fresh->part, SD_EVENT_PRIORITY_IDLE) < 0 ||
-        sd_event_source_set_enabled(fresh->part, SD_EVENT_OFF) < 0) {
+        sd_event_add_time(loop, &fresh->note, CLOCK_MONOTONIC, 0, USEC_PER_MSEC, on_note, fresh) <
+            0 ||
+        sd_event_source_set_enabled(fresh->note, SD_EVENT_OFF) < 0) {
         survey_stop(fresh);
         return error_set(error, EX_OSERR, NOWHERE, NULL, N_("the event loop does not start"));
     }
+    /* As the dispatch's turn, so that these two alternate. */
+    (void)sd_event_source_set_priority(fresh->note, SD_EVENT_PRIORITY_IDLE);
     *survey = fresh;
     return true;
 }
@@ -178,7 +189,7 @@ void survey_stop(struct survey *survey)
     sd_event_source_disable_unref(survey->due);
     sd_event_source_disable_unref(survey->child);
     sd_event_source_disable_unref(survey->limit);
-    sd_event_source_disable_unref(survey->part);
+    sd_event_source_disable_unref(survey->note);
     rolls_noting_free(survey->noting);
     if (survey->pid) {
         (void)kill(survey->pid, SIGKILL);

@@ -1,5 +1,8 @@
 #include "queue/rolls.h"
+#include "queue/census.h"
 #include "queue/sql.h"
+
+#define MEMBERS_AT_ONCE 2000
 
 /* *sha256 NULL: not seen so far, or ended. */
 static bool read_roll(struct queue *queue, const char *group, char **sha256, usec_t *first_seen,
@@ -33,111 +36,204 @@ bool queue_roll_is_known(struct queue *queue, const char *group, const char *sha
 /* --- noting ------------------------------------------------------------------------------------
  */
 
-#define TEXTS_AT_ONCE ((gsize)64 << 10) /* octets */
+enum noting_phase { READ_KNOWN, ADD_NEW, END_GONE, NOTED };
+enum { NOT_SEEN, SEEN }; /* the sorts of the census: groups of that name */
 
-/* In the place of a hash while a group is being noted. */
-static const char begun[] = "begun", begun_first[] = "begun for the first time";
-
-struct roll_noting {
+struct noting {
     struct queue *queue;
     char *group, *name, *sha256;
-    GHashTable *left;    /* addresses that are in it and were not added again … */
-    GStringChunk *texts; /* … which lie here: there may be a million */
-    char *last;          /* the last that was read of them */
-    usec_t now, since;   /* since: of whoever is new */
+    usec_t now, since; /* since: of new members */
+    enum noting_phase phase;
+    struct census *known; /* the members before; SEEN: they stay */
+    char *after;          /* the last address of a walk over them */
     int64_t changes;
 };
 
-void roll_noting_free(struct roll_noting *noting)
+/* A first noting that a crash cut off: whoever is added yet was there from the beginning too. */
+static bool find_since(struct noting *noting, const char *sha256, usec_t first_seen,
+                       struct error *error)
 {
-    if (!noting)
-        return;
-    g_free(noting->group);
-    g_free(noting->name);
-    g_free(noting->sha256);
-    g_hash_table_unref(noting->left);
-    g_string_chunk_free(noting->texts);
-    g_free(noting->last);
-    g_free(noting);
+    noting->since = noting->now;
+    sqlite3_stmt *row = first_seen && !sha256 ? sql_get(noting->queue, SQL_MEMBERS, error) : NULL;
+    if (row) {
+        sql_bind(row, "tti", noting->group, "", (int64_t)1);
+        if (sql_row(noting->queue, row, error))
+            noting->since = first_seen;
+        sqlite3_reset(row);
+    }
+    return !error_is_set(error);
 }
 
-static bool save(const struct roll_noting *noting, const char *sha256, struct error *error)
+bool noting_begin(struct noting **noting, struct queue *queue, const struct roll *roll, usec_t now,
+                  struct error *error)
 {
-    return sql_run(noting->queue, error, SQL_ROLL_SAVE, "ttti", noting->group, noting->name, sha256,
-                   noting->now);
-}
-
-bool roll_noting_begin(struct roll_noting **noting, struct queue *queue, const struct roll *roll,
-                       usec_t now, struct error *error)
-{
-    AUTO(text) char *seen = NULL;
+    AUTO(noting) struct noting *fresh = g_new0(struct noting, 1);
+    AUTO(text) char *sha256 = NULL;
     usec_t first_seen;
-    if (!change_begin(queue, error) || !read_roll(queue, roll->group, &seen, &first_seen, error))
-        return false;
-    bool is_first = !first_seen || g_strcmp0(seen, begun_first) == 0;
-    AUTO(roll_noting) struct roll_noting *fresh = g_new0(struct roll_noting, 1);
     fresh->queue = queue;
     fresh->group = g_strdup(roll->group);
     fresh->name = g_strdup(roll->name);
     fresh->sha256 = g_strdup(roll->sha256);
-    fresh->left = g_hash_table_new(g_str_hash, g_str_equal);
-    fresh->texts = g_string_chunk_new(TEXTS_AT_ONCE);
-    fresh->last = g_strdup("");
+    fresh->after = g_strdup("");
     fresh->now = now;
-    fresh->since = is_first && first_seen ? first_seen : now;
-    if (!save(fresh, is_first ? begun_first : begun, error))
+    fresh->known = census_new(0);
+    (void)census_sort(fresh->known, "not seen"), (void)census_sort(fresh->known, "seen");
+    if (!read_roll(queue, roll->group, &sha256, &first_seen, error) ||
+        !find_since(fresh, sha256, first_seen, error))
         return false;
     *noting = TAKE(fresh);
     return true;
 }
 
-bool roll_noting_load(struct roll_noting *noting, int64_t most, bool *ready, struct error *error)
+void noting_free(struct noting *noting)
 {
-    int64_t count = 0;
+    if (!noting)
+        return;
+    census_free(noting->known);
+    g_free(noting->group);
+    g_free(noting->name);
+    g_free(noting->sha256);
+    g_free(noting->after);
+    g_free(noting);
+}
+
+int64_t noting_changes(const struct noting *noting)
+{
+    return noting->changes;
+}
+
+/* The next of those who are members now, by address; of char *. */
+static GPtrArray *next_members(struct noting *noting, struct error *error)
+{
+    AUTO(array) GPtrArray *addresses = g_ptr_array_new_with_free_func(g_free);
     sqlite3_stmt *row = sql_get(noting->queue, SQL_MEMBERS, error);
     if (row)
-        sql_bind(row, "tti", noting->group, noting->last, most);
-    for (; row && sql_row(noting->queue, row, error); count++) {
-        g_free(noting->last);
-        noting->last = sql_text(row, 0);
-        g_hash_table_add(noting->left, g_string_chunk_insert(noting->texts, noting->last));
-    }
-    *ready = count < most;
-    return !error_is_set(error);
+        sql_bind(row, "tti", noting->group, noting->after, (int64_t)MEMBERS_AT_ONCE);
+    while (row && sql_row(noting->queue, row, error))
+        g_ptr_array_add(addresses, sql_text(row, 0));
+    if (error_is_set(error))
+        return NULL;
+    g_free(noting->after);
+    noting->after = g_strdup(addresses->len ? addresses->pdata[addresses->len - 1] : "");
+    return TAKE(addresses);
 }
 
-bool roll_noting_add(struct roll_noting *noting, const struct roll_member *member,
-                     struct error *error)
+static bool read_known(struct noting *noting, struct error *error)
 {
-    if (g_hash_table_remove(noting->left, member->address))
-        return true;
-    noting->changes++;
-    return change_begin(noting->queue, error) &&
-           sql_run(noting->queue, error, SQL_MEMBER_ADD, "tttti", noting->group, member->address,
-                   member->name, member->list, noting->since);
+    AUTO(array) GPtrArray *addresses = next_members(noting, error);
+    unsigned sort;
+    for (guint i = 0; addresses && i < addresses->len; i++)
+        (void)census_add(noting->known, addresses->pdata[i], "not seen", &sort);
+    if (addresses && !addresses->len)
+        noting->phase = ADD_NEW;
+    return addresses;
 }
 
-bool roll_noting_end(struct roll_noting *noting, int64_t most, bool *done, struct error *error)
+static bool end_gone(struct noting *noting, struct error *error)
 {
-    GHashTableIter iter;
-    void *address;
-    if (!change_begin(noting->queue, error))
-        return false;
-    g_hash_table_iter_init(&iter, noting->left);
-    for (int64_t i = 0; i < most && g_hash_table_iter_next(&iter, &address, NULL); i++) {
+    AUTO(array) GPtrArray *addresses = next_members(noting, error);
+    for (guint i = 0; addresses && i < addresses->len; i++) {
+        const char *address = addresses->pdata[i];
+        unsigned sort;
+        /* Who was added by this noting is not among the known. */
+        if (!census_find(noting->known, address, &sort) || sort == SEEN)
+            continue;
+        noting->changes++;
         if (!sql_run(noting->queue, error, SQL_MEMBER_END, "tti", noting->group, address,
                      noting->now))
             return false;
-        noting->changes++;
-        g_hash_table_iter_remove(&iter);
     }
-    *done = g_hash_table_size(noting->left) == 0;
-    return !*done || save(noting, noting->sha256, error);
+    if (addresses && !addresses->len)
+        noting->phase = NOTED;
+    return addresses;
 }
 
-int64_t roll_noting_changes(const struct roll_noting *noting)
+bool noting_add(struct noting *noting, const struct roll_member *member, struct error *error)
 {
-    return noting->changes;
+    if (census_move(noting->known, member->address, SEEN))
+        return true;
+    noting->changes++;
+    return sql_run(noting->queue, error, SQL_MEMBER_ADD, "ssssi", noting->group, member->address,
+                   member->name, member->list, noting->since);
+}
+
+static bool note_part(struct noting *noting, roll_feed *feed, void *user, struct error *error)
+{
+    bool end = false;
+    switch (noting->phase) {
+    case READ_KNOWN:
+        return read_known(noting, error);
+    case ADD_NEW:
+        if (!feed(user, noting, &end, error))
+            return false;
+        if (end)
+            noting->phase = END_GONE;
+        return true;
+    case END_GONE:
+        return end_gone(noting, error);
+    case NOTED:
+        break;
+    }
+    return true;
+}
+
+/* Not yet with its hash: it is known only when all are in. */
+static bool add_roll(struct noting *noting, struct error *error)
+{
+    return sql_run(noting->queue, error, SQL_ROLL_ADD, "tti", noting->group, noting->name,
+                   noting->now);
+}
+
+static bool note_until(struct noting *noting, usec_t until, roll_feed *feed, void *user,
+                       struct error *error)
+{
+    if (!chunk_begin(noting->queue, error) || !add_roll(noting, error))
+        return false;
+    do {
+        if (!note_part(noting, feed, user, error))
+            return false;
+    } while (noting->phase != NOTED && clock_monotonic() < until);
+    if (noting->phase == NOTED &&
+        !sql_run(noting->queue, error, SQL_ROLL_SAVE, "ttti", noting->group, noting->name,
+                 noting->sha256, noting->now))
+        return false;
+    return chunk_commit(noting->queue, error);
+}
+
+bool noting_step(struct noting *noting, usec_t most, roll_feed *feed, void *user, bool *done,
+                 struct error *error)
+{
+    struct queue *queue = noting->queue;
+    bool good = note_until(noting, clock_monotonic() + most, feed, user, error);
+    if (!good && queue->in_chunk)
+        change_rollback(queue);
+    queue->in_chunk = false;
+    *done = noting->phase == NOTED;
+    return good;
+}
+
+static bool feed_all(void *user, struct noting *noting, bool *end, struct error *error)
+{
+    const struct roll *roll = user;
+    *end = true;
+    for (guint i = 0; i < roll->members->len; i++)
+        if (!noting_add(noting, roll->members->pdata[i], error))
+            return false;
+    return true;
+}
+
+bool queue_note_roll(struct queue *queue, const struct roll *roll, usec_t now, int64_t *changes,
+                     struct error *error)
+{
+    AUTO(noting) struct noting *noting = NULL;
+    bool done = false;
+    *changes = 0;
+    bool good = noting_begin(&noting, queue, roll, now, error);
+    while (good && !done)
+        good = noting_step(noting, USEC_PER_SEC, feed_all, (void *)roll, &done, error);
+    if (good)
+        *changes = noting_changes(noting);
+    return good;
 }
 
 bool queue_end_roll(struct queue *queue, const char *group, usec_t now, struct error *error)
