@@ -3,13 +3,9 @@
 #include "base/file.h"
 #include "base/json.h"
 
-#include <fcntl.h>
 #include <string.h>
 
-/* What some hundredths of a second are enough for. */
-#define PART        ((gsize)256 << 10) /* octets */
-#define LOADED_MOST 20000
-#define ENDED_MOST  5000
+#define FILE_MOST ((size_t)1 << 30)
 
 static const char index_name[] = "index.json";
 
@@ -86,137 +82,56 @@ bool rolls_write(const struct people *people, const char *folder, struct error *
 /* --- noting ------------------------------------------------------------------------------------
  */
 
-struct rolls_noting {
-    struct queue *queue;
-    char *folder;
-    json_t *index;
-    size_t row; /* of the index: the next */
-    usec_t now;
-    int64_t changes;          /* of the groups before the one that is being noted */
-    struct roll_noting *roll; /* its; NULL: none is */
-    bool loaded, read;        /* all who were in it, all who are */
-    char *path;               /* of its file */
-    int fd;
-    GString *text; /* of the file: what was read and makes no whole line so far */
-    struct csv_reader *csv;
-};
-
-static void end_group(struct rolls_noting *noting)
+static void member_free_all(void *pointer)
 {
-    if (noting->roll)
-        noting->changes += roll_noting_changes(noting->roll);
-    g_clear_pointer(&noting->roll, roll_noting_free);
-    g_clear_pointer(&noting->csv, csv_reader_free);
-    g_clear_pointer(&noting->path, g_free);
-    auto_fd(&noting->fd);
-    noting->fd = -1;
-    g_string_truncate(noting->text, 0);
-    noting->loaded = noting->read = false;
-}
-
-void rolls_noting_free(struct rolls_noting *noting)
-{
-    if (!noting)
-        return;
-    end_group(noting);
-    g_free(noting->folder);
-    json_decref(noting->index);
-    g_string_free(noting->text, TRUE);
-    g_free(noting);
-}
-
-int64_t rolls_noting_changes(const struct rolls_noting *noting)
-{
-    return noting->changes + (noting->roll ? roll_noting_changes(noting->roll) : 0);
-}
-
-bool rolls_noting_begin(struct rolls_noting **noting, struct queue *queue, const char *folder,
-                        usec_t now, struct error *error)
-{
-    AUTO(text) char *path = g_build_filename(folder, index_name, NULL);
-    AUTO(json) json_t *index = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
-    if (!json_is_array(index))
-        return error_set(error, EX_TEMPFAIL, (struct place){path, 0, 0}, NULL,
-                         N_("the rolls of the groups were not written whole"));
-    struct rolls_noting *fresh = g_new0(struct rolls_noting, 1);
-    fresh->queue = queue;
-    fresh->folder = g_strdup(folder);
-    fresh->index = TAKE(index);
-    fresh->now = now;
-    fresh->fd = -1;
-    fresh->text = g_string_new(NULL);
-    *noting = fresh;
-    return true;
+    struct roll_member *member = pointer;
+    g_free((char *)member->address);
+    g_free((char *)member->name);
+    g_free((char *)member->list);
+    g_free(member);
 }
 
 static bool take_member(void *user, int line, const GPtrArray *fields, struct error *error)
 {
-    const struct rolls_noting *noting = user;
+    GPtrArray *members = user;
     if (fields->len != 3)
-        return error_set(error, EX_DATAERR, (struct place){noting->path, line, 0}, NULL,
+        return error_set(error, EX_DATAERR, (struct place){NULL, line, 0}, NULL,
                          N_("this is no roll of a group"));
     const char *name = csv_unguarded(fields->pdata[1]);
-    const struct roll_member member = {csv_unguarded(fields->pdata[0]), *name ? name : NULL,
-                                       csv_unguarded(fields->pdata[2])};
-    return roll_noting_add(noting->roll, &member, error);
+    struct roll_member *member = g_new0(struct roll_member, 1);
+    member->address = g_strdup(csv_unguarded(fields->pdata[0]));
+    member->name = *name ? g_strdup(name) : NULL;
+    member->list = g_strdup(csv_unguarded(fields->pdata[2]));
+    g_ptr_array_add(members, member);
+    return true;
 }
 
-/* Content that was seen last time is not looked at. */
-static bool begin_group(struct rolls_noting *noting, const json_t *row, struct error *error)
+static bool note_group(struct queue *queue, const char *folder, const json_t *row, usec_t now,
+                       int64_t *changes, struct error *error)
 {
     const char *group = json_get_text(row, "group"), *name = json_get_text(row, "name");
-    const struct roll roll = {group, name ? name : group, json_get_text(row, "sha256")};
+    const char *sha256 = json_get_text(row, "sha256");
+    AUTO(text) char *file = g_strconcat(group, ".csv", NULL);
+    AUTO(text) char *path = g_build_filename(folder, file, NULL);
+    AUTO(array) GPtrArray *members = g_ptr_array_new_with_free_func(member_free_all);
+    AUTO(bytes) GBytes *bytes = NULL;
     bool known;
-    if (!group)
-        return error_set(error, EX_DATAERR, (struct place){noting->folder, 0, 0}, NULL,
-                         N_("this is no roll of a group"));
-    if (!roll.sha256)
+    if (!sha256)
         return true;
-    if (!queue_roll_is_known(noting->queue, group, roll.sha256, &known, error))
+    if (!queue_roll_is_known(queue, group, sha256, &known, error))
         return false;
     if (known)
         return true;
-    AUTO(text) char *file = g_strconcat(group, ".csv", NULL);
-    noting->path = g_build_filename(noting->folder, file, NULL);
-    noting->fd = open(noting->path, O_RDONLY | O_CLOEXEC);
-    noting->csv = csv_reader_new(',', noting->path, take_member, noting);
-    if (noting->fd < 0)
-        return error_set_errno(error, (struct place){noting->path, 0, 0}, N_("can't be opened"));
-    return roll_noting_begin(&noting->roll, noting->queue, &roll, noting->now, error);
-}
-
-/* The next octets of the file, up to the last line end among them. */
-static bool read_part(struct rolls_noting *noting, struct error *error)
-{
-    gsize before = noting->text->len;
-    g_string_set_size(noting->text, before + PART);
-    ssize_t got = read(noting->fd, noting->text->str + before, PART);
-    g_string_truncate(noting->text, before + (got > 0 ? (gsize)got : 0));
-    if (got < 0)
-        return error_set_errno(error, (struct place){noting->path, 0, 0}, N_("can't be read"));
-    noting->read = got == 0;
-    const char *text = noting->text->str;
-    const char *line_end = memrchr(text, '\n', noting->text->len);
-    gsize whole = noting->read || !line_end ? noting->text->len : (gsize)(line_end + 1 - text);
-    if (!noting->read && !line_end)
-        return true;
-    if (!csv_reader_feed(noting->csv, text, whole, error))
+    if (!file_load(&bytes, path, FILE_MOST, error))
         return false;
-    g_string_erase(noting->text, 0, (gssize)whole);
-    return !noting->read || csv_reader_end(noting->csv, error);
-}
-
-static bool note_part(struct rolls_noting *noting, struct error *error)
-{
-    if (!noting->loaded)
-        return roll_noting_load(noting->roll, LOADED_MOST, &noting->loaded, error);
-    if (!noting->read)
-        return read_part(noting, error);
-    bool done;
-    if (!roll_noting_end(noting->roll, ENDED_MOST, &done, error))
+    gsize length;
+    const char *octets = g_bytes_get_data(bytes, &length);
+    int64_t count = 0;
+    const struct roll roll = {group, name ? name : group, sha256, members};
+    if (!csv_read(octets ? octets : "", length, ',', path, take_member, members, error) ||
+        !queue_note_roll(queue, &roll, now, &count, error))
         return false;
-    if (done)
-        end_group(noting);
+    *changes += count;
     return true;
 }
 
@@ -243,18 +158,20 @@ static bool end_gone(struct queue *queue, const json_t *index, usec_t now, struc
     return true;
 }
 
-static bool take_step(struct rolls_noting *noting, bool *done, struct error *error)
+bool rolls_note(struct queue *queue, const char *folder, usec_t now, int64_t *changes,
+                struct error *error)
 {
-    *done = false;
-    if (noting->roll)
-        return note_part(noting, error);
-    if (noting->row < json_array_size(noting->index))
-        return begin_group(noting, json_array_get(noting->index, noting->row++), error);
-    *done = true;
-    return end_gone(noting->queue, noting->index, noting->now, error);
-}
-
-bool rolls_noting_step(struct rolls_noting *noting, bool *done, struct error *error)
-{
-    return take_step(noting, done, error) && queue_commit(noting->queue, error);
+    AUTO(text) char *path = g_build_filename(folder, index_name, NULL);
+    AUTO(json) json_t *index = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+    *changes = 0;
+    if (!json_is_array(index))
+        return error_set(error, EX_TEMPFAIL, (struct place){path, 0, 0}, NULL,
+                         N_("the rolls of the groups were not written whole"));
+    size_t i;
+    const json_t *row;
+    json_array_foreach (index, i, row) {
+        if (!json_get_text(row, "group") || !note_group(queue, folder, row, now, changes, error))
+            return false;
+    }
+    return end_gone(queue, index, now, error);
 }

@@ -33,111 +33,59 @@ bool queue_roll_is_known(struct queue *queue, const char *group, const char *sha
 /* --- noting ------------------------------------------------------------------------------------
  */
 
-#define TEXTS_AT_ONCE ((gsize)64 << 10) /* octets */
-
-/* In the place of a hash while a group is being noted. */
-static const char begun[] = "begun", begun_first[] = "begun for the first time";
-
-struct roll_noting {
-    struct queue *queue;
-    char *group, *name, *sha256;
-    GHashTable *left;    /* addresses that are in it and were not added again … */
-    GStringChunk *texts; /* … which lie here: there may be a million */
-    char *last;          /* the last that was read of them */
-    usec_t now, since;   /* since: of whoever is new */
-    int64_t changes;
-};
-
-void roll_noting_free(struct roll_noting *noting)
+static GHashTable *members_now(struct queue *queue, const char *group, struct error *error)
 {
-    if (!noting)
-        return;
-    g_free(noting->group);
-    g_free(noting->name);
-    g_free(noting->sha256);
-    g_hash_table_unref(noting->left);
-    g_string_chunk_free(noting->texts);
-    g_free(noting->last);
-    g_free(noting);
+    AUTO(table) GHashTable *now = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    sqlite3_stmt *row = sql_get(queue, SQL_MEMBERS, error);
+    if (row)
+        sql_bind(row, "t", group);
+    while (row && sql_row(queue, row, error))
+        g_hash_table_add(now, sql_text(row, 0));
+    return error_is_set(error) ? NULL : TAKE(now);
 }
 
-static bool save(const struct roll_noting *noting, const char *sha256, struct error *error)
+/* Takes those who stay out of `left`. */
+static bool add_new(struct queue *queue, const struct roll *roll, GHashTable *left, usec_t now,
+                    int64_t *changes, struct error *error)
 {
-    return sql_run(noting->queue, error, SQL_ROLL_SAVE, "ttti", noting->group, noting->name, sha256,
-                   noting->now);
-}
-
-bool roll_noting_begin(struct roll_noting **noting, struct queue *queue, const struct roll *roll,
-                       usec_t now, struct error *error)
-{
-    AUTO(text) char *seen = NULL;
-    usec_t first_seen;
-    if (!change_begin(queue, error) || !read_roll(queue, roll->group, &seen, &first_seen, error))
-        return false;
-    bool is_first = !first_seen || g_strcmp0(seen, begun_first) == 0;
-    AUTO(roll_noting) struct roll_noting *fresh = g_new0(struct roll_noting, 1);
-    fresh->queue = queue;
-    fresh->group = g_strdup(roll->group);
-    fresh->name = g_strdup(roll->name);
-    fresh->sha256 = g_strdup(roll->sha256);
-    fresh->left = g_hash_table_new(g_str_hash, g_str_equal);
-    fresh->texts = g_string_chunk_new(TEXTS_AT_ONCE);
-    fresh->last = g_strdup("");
-    fresh->now = now;
-    fresh->since = is_first && first_seen ? first_seen : now;
-    if (!save(fresh, is_first ? begun_first : begun, error))
-        return false;
-    *noting = TAKE(fresh);
+    for (guint i = 0; i < roll->members->len; i++) {
+        const struct roll_member *member = roll->members->pdata[i];
+        if (g_hash_table_remove(left, member->address))
+            continue;
+        ++*changes;
+        if (!sql_run(queue, error, SQL_MEMBER_ADD, "tttti", roll->group, member->address,
+                     member->name, member->list, now))
+            return false;
+    }
     return true;
 }
 
-bool roll_noting_load(struct roll_noting *noting, int64_t most, bool *ready, struct error *error)
-{
-    int64_t count = 0;
-    sqlite3_stmt *row = sql_get(noting->queue, SQL_MEMBERS, error);
-    if (row)
-        sql_bind(row, "tti", noting->group, noting->last, most);
-    for (; row && sql_row(noting->queue, row, error); count++) {
-        g_free(noting->last);
-        noting->last = sql_text(row, 0);
-        g_hash_table_add(noting->left, g_string_chunk_insert(noting->texts, noting->last));
-    }
-    *ready = count < most;
-    return !error_is_set(error);
-}
-
-bool roll_noting_add(struct roll_noting *noting, const struct roll_member *member,
-                     struct error *error)
-{
-    if (g_hash_table_remove(noting->left, member->address))
-        return true;
-    noting->changes++;
-    return change_begin(noting->queue, error) &&
-           sql_run(noting->queue, error, SQL_MEMBER_ADD, "tttti", noting->group, member->address,
-                   member->name, member->list, noting->since);
-}
-
-bool roll_noting_end(struct roll_noting *noting, int64_t most, bool *done, struct error *error)
+static bool end_gone(struct queue *queue, const char *group, GHashTable *left, usec_t now,
+                     int64_t *changes, struct error *error)
 {
     GHashTableIter iter;
     void *address;
-    if (!change_begin(noting->queue, error))
-        return false;
-    g_hash_table_iter_init(&iter, noting->left);
-    for (int64_t i = 0; i < most && g_hash_table_iter_next(&iter, &address, NULL); i++) {
-        if (!sql_run(noting->queue, error, SQL_MEMBER_END, "tti", noting->group, address,
-                     noting->now))
+    g_hash_table_iter_init(&iter, left);
+    while (g_hash_table_iter_next(&iter, &address, NULL)) {
+        ++*changes;
+        if (!sql_run(queue, error, SQL_MEMBER_END, "tti", group, address, now))
             return false;
-        noting->changes++;
-        g_hash_table_iter_remove(&iter);
     }
-    *done = g_hash_table_size(noting->left) == 0;
-    return !*done || save(noting, noting->sha256, error);
+    return true;
 }
 
-int64_t roll_noting_changes(const struct roll_noting *noting)
+bool queue_note_roll(struct queue *queue, const struct roll *roll, usec_t now, int64_t *changes,
+                     struct error *error)
 {
-    return noting->changes;
+    *changes = 0;
+    if (!change_begin(queue, error))
+        return false;
+    AUTO(table) GHashTable *left = members_now(queue, roll->group, error);
+    return left &&
+           sql_run(queue, error, SQL_ROLL_SAVE, "ttti", roll->group, roll->name, roll->sha256,
+                   now) &&
+           add_new(queue, roll, left, now, changes, error) &&
+           end_gone(queue, roll->group, left, now, changes, error) && queue_commit(queue, error);
 }
 
 bool queue_end_roll(struct queue *queue, const char *group, usec_t now, struct error *error)

@@ -4,40 +4,23 @@
 #pragma once
 #include "queue/queue.h"
 
-struct roll { /* borrowed: a group, and the hash of who is in it */
-    const char *group, *name, *sha256;
-};
-
 struct roll_member { /* borrowed */
     const char *address, *name,
         *list; /* list: the file, URL or DN that names him; name NULL: none */
 };
 
+struct roll { /* borrowed: a group with everybody whom it reaches */
+    const char *group, *name, *sha256;
+    const GPtrArray *members; /* of struct roll_member */
+};
+
 /* Was this very content the last that was seen of this group? */
 MUST bool queue_roll_is_known(struct queue *queue, const char *group, const char *sha256,
                               bool *known, struct error *error);
-
-/* Notes who was added to a group and who is gone since the last time. A group may have a million:
- * so by parts, between which others may commit. What a crash left half noted is no content that is
- * known, and is noted again. At the first time all are there from the beginning, which is no
- * change. The calls in their order: begin, load until it is ready, add for each member, end until
- * it is done. */
-struct roll_noting; /* opaque */
-MUST bool roll_noting_begin(struct roll_noting **noting, struct queue *queue,
-                            const struct roll *roll, usec_t now, struct error *error);
-/* Reads up to `most` of those who are in it so far. */
-MUST bool roll_noting_load(struct roll_noting *noting, int64_t most, bool *ready,
-                           struct error *error);
-MUST bool roll_noting_add(struct roll_noting *noting, const struct roll_member *member,
-                          struct error *error);
-/* Up to `most` of those who were not added again are gone; then the content is known. */
-MUST bool roll_noting_end(struct roll_noting *noting, int64_t most, bool *done,
-                          struct error *error);
-/* How many came or went so far. */
-int64_t roll_noting_changes(const struct roll_noting *noting);
-void roll_noting_free(struct roll_noting *noting);
-AUTO_DEFINE(roll_noting, struct roll_noting, roll_noting_free)
-
+/* Notes who was added and who is gone since the last time, and commits; *changes says how many. At
+ * the first time all are there from the beginning, which is no change. */
+MUST bool queue_note_roll(struct queue *queue, const struct roll *roll, usec_t now,
+                          int64_t *changes, struct error *error);
 /* The ids of the groups that were seen and are not ended; the caller's. */
 MUST bool queue_roll_groups(struct queue *queue, GPtrArray **groups, struct error *error);
 /* A group is gone, and all its members with it. */

@@ -136,8 +136,7 @@ static const char *const texts[SQL_COUNT] = {
         " AND (lower(address) = ?2 OR instr(lower(address), ?3) OR address IN"
         " (SELECT address FROM membership WHERE rowid IN person))"
         " ORDER BY at, roll, what, address",
-    [SQL_MEMBERS] = "SELECT address FROM membership WHERE roll = ?1 AND until IS NULL"
-                    " AND address > ?2 ORDER BY address LIMIT ?3",
+    [SQL_MEMBERS] = "SELECT address FROM membership WHERE roll = ?1 AND until IS NULL",
     [SQL_MEMBER_ADD] =
         "INSERT INTO membership (roll, address, name, list, since) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_MEMBER_END] =

@@ -45,13 +45,11 @@ static int64_t look(struct fixture *fixture, usec_t at)
 {
     AUTO(people) struct people *people = people_of(fixture->groups);
     AUTO(error) struct error error = {0};
+    int64_t changes = -1;
     assert_true(folder_remove(fixture->out, NULL));
     assert_true(rolls_write(people, fixture->out, &error));
-    AUTO(rolls_noting) struct rolls_noting *noting = NULL;
-    assert_true(rolls_noting_begin(&noting, fixture->queue, fixture->out, at, &error));
-    for (bool done = false; !done;)
-        assert_true(rolls_noting_step(noting, &done, &error));
-    return rolls_noting_changes(noting);
+    assert_true(rolls_note(fixture->queue, fixture->out, at, &changes, &error));
+    return changes;
 }
 
 static char *last_change(struct fixture *fixture, const char *of)
@@ -121,73 +119,18 @@ static void what_was_not_written_whole_is_not_taken(void **state)
 {
     struct fixture *fixture = *state;
     AUTO(error) struct error error = {0};
-    AUTO(rolls_noting) struct rolls_noting *noting = NULL;
-    assert_false(rolls_noting_begin(&noting, fixture->queue, fixture->out, 5, &error));
+    int64_t changes;
+    assert_false(rolls_note(fixture->queue, fixture->out, 5, &changes, &error));
     assert_int_equal(error.exit_class, EX_TEMPFAIL);
-}
-
-/* --- parts -------------------------------------------------------------------------------------
- */
-
-#define MANY 30000 /* more than one part takes, read, loaded or ended */
-
-static void put_many(const struct fixture *fixture, int from, int count)
-{
-    AUTO(str) GString *list = g_string_new("address\n");
-    for (int i = 0; i < count; i++)
-        g_string_append_printf(list, "person%06d@b.org\n", from + i);
-    put(fixture, "g.csv", list->str);
-}
-
-static void a_long_list_is_noted_by_parts(void **state)
-{
-    struct fixture *fixture = *state;
-    put(fixture, "g.conf", GROUP);
-    put_many(fixture, 0, MANY);
-    assert_int_equal(look(fixture, 5), MANY);
-    put_many(fixture, 1, MANY);
-    assert_int_equal(look(fixture, 7), 2);
-    put_many(fixture, MANY - 2, 3);
-    assert_int_equal(look(fixture, 9), MANY - 3 + 1 - 1);
-    assert_int_equal(look(fixture, 11), 0);
-}
-
-/* As a crash leaves it: some steps were done, and committed. */
-static void what_was_begun_is_noted_again(void **state)
-{
-    struct fixture *fixture = *state;
-    put(fixture, "g.conf", GROUP);
-    put_many(fixture, 0, MANY);
-    for (int steps = 2; steps < 5; steps++) {
-        AUTO(people) struct people *people = people_of(fixture->groups);
-        AUTO(rolls_noting) struct rolls_noting *noting = NULL;
-        bool done = false;
-        assert_true(rolls_write(people, fixture->out, &fixture->error));
-        assert_true(
-            rolls_noting_begin(&noting, fixture->queue, fixture->out, steps, &fixture->error));
-        for (int i = 0; i < steps; i++)
-            assert_true(rolls_noting_step(noting, &done, &fixture->error));
-        assert_false(done);
-    }
-    assert_true(look(fixture, 9) < MANY);
-    AUTO(text) char *change = last_change(fixture, "g");
-    assert_string_equal(change, "none"); /* all were there from the beginning */
-    AUTO(text) char *last = last_change(fixture, "person029999@b.org");
-    assert_string_equal(last, "2 first seen person029999@b.org - g.csv");
-    assert_int_equal(look(fixture, 11), 0);
 }
 
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(a_change_is_noted_with_its_list),
-        TEST(another_order_or_name_is_no_change),
-        TEST(a_list_that_cant_be_read_makes_nobody_go),
-        TEST(a_group_without_its_file_is_gone),
+        TEST(a_change_is_noted_with_its_list),          TEST(another_order_or_name_is_no_change),
+        TEST(a_list_that_cant_be_read_makes_nobody_go), TEST(a_group_without_its_file_is_gone),
         TEST(what_was_not_written_whole_is_not_taken),
-        TEST(a_long_list_is_noted_by_parts),
-        TEST(what_was_begun_is_noted_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,25 +3,26 @@
 
 #include "fixture.h"
 
+static void free_member(void *pointer)
+{
+    g_free((char *)((struct roll_member *)pointer)->address);
+    g_free(pointer);
+}
+
 /* `members`: "a b c", each @example.org. How many changes it made. */
 static int64_t see(struct fixture *fixture, const char *group, const char *members, usec_t at)
 {
     AUTO(texts) char **names = g_strsplit(members, " ", -1);
-    AUTO(roll_noting) struct roll_noting *noting = NULL;
-    const struct roll roll = {group, "Group", members};
-    bool ready = false, done = false;
-    assert_good(roll_noting_begin(&noting, fixture->queue, &roll, at, &fixture->error));
-    while (!ready)
-        assert_good(roll_noting_load(noting, 1, &ready, &fixture->error));
+    AUTO(array) GPtrArray *all = g_ptr_array_new_with_free_func(free_member);
+    int64_t changes = 0;
     for (char **name = names; **names && *name; name++) {
-        AUTO(text) char *address = g_strconcat(*name, "@example.org", NULL);
-        const struct roll_member member = {address, "name", "a.csv"};
-        assert_good(roll_noting_add(noting, &member, &fixture->error));
+        struct roll_member *member = g_new0(struct roll_member, 1);
+        *member = (struct roll_member){g_strconcat(*name, "@example.org", NULL), "name", "a.csv"};
+        g_ptr_array_add(all, member);
     }
-    while (!done)
-        assert_good(roll_noting_end(noting, 1, &done, &fixture->error));
-    assert_good(queue_commit(fixture->queue, &fixture->error));
-    return roll_noting_changes(noting);
+    const struct roll roll = {group, "Group", members, all};
+    assert_good(queue_note_roll(fixture->queue, &roll, at, &changes, &fixture->error));
+    return changes;
 }
 
 /* "5 added all b; 7 gone all a" */
