@@ -28,22 +28,18 @@ const char *csv_unguarded(const char *field)
     return *field == '\'' && runs_as_formula(field) ? field + 1 : field;
 }
 
-/* Readers take blanks at the ends of what is not quoted for layout. */
-static bool has_blank_end(const char *field, size_t length)
-{
-    return length && (g_ascii_isspace(field[0]) || g_ascii_isspace(field[length - 1]));
-}
-
 static void add_field(GString *to, const char *field)
 {
     size_t length = 0;
-    bool quoted = false;
+    bool guarded = runs_as_formula(field), quoted = false;
     for (; field[length]; length++)
         quoted |= marks[(unsigned char)field[length]] & QUOTED;
-    quoted |= has_blank_end(field, length);
+    /* Readers take blanks at the ends of what is not quoted for layout. */
+    quoted |=
+        length && ((!guarded && g_ascii_isspace(field[0])) || g_ascii_isspace(field[length - 1]));
     if (quoted)
         g_string_append_c(to, '"');
-    if (runs_as_formula(field))
+    if (guarded)
         g_string_append_c(to, '\'');
     if (!quoted) {
         g_string_append_len(to, field, (gssize)length);

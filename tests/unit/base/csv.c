@@ -39,8 +39,8 @@ static void records_are_read_with_their_lines(void **state)
         AUTO(str) GString *text = g_string_new(NULL);
         AUTO(error) struct error error = {0};
         struct seen seen = {text};
-        bool read = csv_read(rows[i].text, strlen(rows[i].text), rows[i].delimiter, "f", take,
-                             &seen, &error);
+        bool read = csv_read(rows[i].text, strlen(rows[i].text), rows[i].delimiter, "f", take, &seen,
+                             &error);
         assert_int_equal(read, rows[i].seen != NULL);
         if (rows[i].seen)
             assert_string_equal(text->str, rows[i].seen);
