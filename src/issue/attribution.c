@@ -75,6 +75,8 @@ static char *without_spacing(const char *inside)
 
 static char *attribution_of(const char *inside)
 {
+    if (strlen(inside) > (size_t)LONGEST * 4 || g_str_has_suffix(inside, "。"))
+        return NULL;
     AUTO(text) char *words = without_spacing(inside);
     if (g_utf8_strlen(words, -1) > LONGEST || words_has_sentence(words) || strstr(words, "简称"))
         return NULL;

@@ -178,6 +178,8 @@ void outline_gather(struct outline *outline)
         reading->evidence |= seen_of_text(block->text);
         if (!(reading->evidence & SEEN_SHORT))
             continue;
+        if (g_str_has_suffix(block->text, "。")) /* is compared with no title */
+            continue;
         reading->key = key_of(block->text);
         count_occurrence(outline, reading);
     }

@@ -40,8 +40,7 @@ static void take_number(struct head *head, const struct masthead *said, int line
                         N_("there is no issue 0"));
     head->is_zero = head->is_zero || said->zero;
     if (said->without_sign)
-        outline_problem(head->outline, "number-without-sign", line,
-                        N_("write 期 after the number"),
+        outline_problem(head->outline, "number-without-sign", line, N_("write 期 after the number"),
                         N_("the number lacks its 期: %s"), said->without_sign);
     if (said->combined)
         outline_problem(head->outline, "combined-number", line,

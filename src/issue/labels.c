@@ -68,6 +68,11 @@ static const char *ends_with_spaced(const char *start, const char *end, const ch
     return end;
 }
 
+static void *last_character(const char *word)
+{
+    return GUINT_TO_POINTER(g_utf8_get_char(g_utf8_prev_char(word + strlen(word))));
+}
+
 static const char *before_any(const char *start, const char *end, const char *const *words,
                               size_t count)
 {
@@ -79,9 +84,31 @@ static const char *before_any(const char *start, const char *end, const char *co
     return NULL;
 }
 
+/* Does any label end in this character? Nearly every colon stands after one of which that is not
+ * so. */
+static bool may_end_label(const char *start, const char *end)
+{
+    static GHashTable *ends;
+    if (!ends) {
+        ends = g_hash_table_new(NULL, NULL);
+        for (size_t i = 0; i < G_N_ELEMENTS(label_words); i++)
+            g_hash_table_add(ends, last_character(label_words[i].word));
+        for (size_t i = 0; i < G_N_ELEMENTS(suffixes); i++)
+            g_hash_table_add(ends, last_character(suffixes[i]));
+    }
+    while (end > start && text_is_blank(g_utf8_get_char(g_utf8_prev_char(end))))
+        end = g_utf8_prev_char(end);
+    gunichar c = end > start ? g_utf8_get_char(g_utf8_prev_char(end)) : 0;
+    if (c >= 0xff01 && c <= 0xff5e)
+        c -= 0xff01 - '!';
+    return g_hash_table_contains(ends, GUINT_TO_POINTER(g_unichar_tolower(c)));
+}
+
 /* Where the label that ends at `end` begins, prefixes such as 本期责任 with it; NULL: none. */
 static const char *label_before(const char *start, const char *end, const struct label_word **found)
 {
+    if (!may_end_label(start, end))
+        return NULL;
     const char *without = before_any(start, end, suffixes, G_N_ELEMENTS(suffixes));
     for (int pass = without ? 0 : 1; pass < 2; pass++) {
         for (size_t i = 0; i < G_N_ELEMENTS(label_words); i++) {

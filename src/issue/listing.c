@@ -91,7 +91,7 @@ static void add_table_entries(struct outline *outline, const struct block *table
  * later or is the first entry come again; over text it begins the articles. */
 static bool is_entry(struct outline *outline, const struct reading *reading, bool listed)
 {
-    if (!(reading->evidence & SEEN_SHORT) || reading->evidence & SEEN_LABEL)
+    if (!reading->key || reading->evidence & SEEN_LABEL)
         return false;
     const GPtrArray *entries = outline->contents.entries;
     if (contents_has(&outline->contents, reading->key) ||
@@ -112,7 +112,8 @@ static bool is_group(const struct outline *outline, guint at)
     const struct reading *reading = &outline->readings[at];
     return reading->block->kind == BLOCK_PARAGRAPH && reading->evidence & SEEN_SHORT &&
            !(reading->evidence & SEEN_CLOSED) && at + 1 < outline->imprint &&
-           reading[1].block->kind == BLOCK_LIST && occurs_again(outline, reading->key);
+           reading[1].block->kind == BLOCK_LIST && reading->key &&
+           occurs_again(outline, reading->key);
 }
 
 static bool take_contents_block(struct outline *outline, guint at, bool *listed)

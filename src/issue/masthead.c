@@ -212,8 +212,9 @@ void masthead_clear(struct masthead *masthead)
 
 bool masthead_says_something(const struct masthead *masthead)
 {
-    return masthead->year || masthead->number || masthead->zero || masthead->total_given || masthead->date_given ||
-           masthead->month_given || masthead->supplement || masthead->subtitle;
+    return masthead->year || masthead->number || masthead->zero || masthead->total_given ||
+           masthead->date_given || masthead->month_given || masthead->supplement ||
+           masthead->subtitle;
 }
 
 bool masthead_is_line(const char *line)

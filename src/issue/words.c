@@ -16,19 +16,29 @@ static bool is_odd_blank(gunichar c)
     return c == '\t' || c == 0xa0 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x205f;
 }
 
+/* Nearly all characters are copied as they are, run by run. */
+static bool is_kept(gunichar c)
+{
+    return (c >= ' ' && c < 0x7f) || (c >= 0x3000 && c < 0xfeff) ||
+           (c >= ' ' && !is_zero_width(c) && !is_odd_blank(c));
+}
+
 char *words_clean(const char *text)
 {
     AUTO(text) char *trimmed = text_trim(text);
     GString *clean = g_string_sized_new(strlen(trimmed));
-    for (const char *at = trimmed; *at;) {
-        const char *next = g_utf8_next_char(at);
+    const char *run = trimmed;
+    for (const char *at = trimmed, *next; *at; at = next) {
         gunichar c = (unsigned char)*at < 0x80 ? (gunichar)*at : g_utf8_get_char(at);
+        next = g_utf8_next_char(at);
+        if (is_kept(c))
+            continue;
+        g_string_append_len(clean, run, at - run);
         if (is_odd_blank(c))
             g_string_append_c(clean, ' ');
-        else if (!is_zero_width(c) && !(c < ' '))
-            g_string_append_len(clean, at, next - at);
-        at = next;
+        run = next;
     }
+    g_string_append(clean, run);
     return g_string_free(clean, FALSE);
 }
 
@@ -164,7 +174,9 @@ static char *bare_page_number(const char *text)
 bool words_is_page_number(const char *text)
 {
     static GRegex *form;
-    if (strlen(text) > 60)
+    gunichar first = g_utf8_get_char(text);
+    bool may = g_ascii_isdigit((char)first) || is_in("-—–－·~_.•第Pp０１２３４５６７８９", first);
+    if (!may || strlen(text) > 60)
         return false;
     if (!form)
         form = g_regex_new("^(?:[-—–·~_.•]+\\d{1,4}[-—–·~_.•]+|"
@@ -311,29 +323,45 @@ struct frame {
     const char *open, *close;
 };
 
+static char *in_brackets(const char *squeezed)
+{
+    static const struct frame brackets[] = {{"【", "】"}, {"〖", "〗"}, {"［", "］"},
+                                            {"[", "]"},   {"「", "」"}, {"『", "』"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(brackets); i++) {
+        if (!g_str_has_prefix(squeezed, brackets[i].open))
+            continue;
+        const char *inside = squeezed + strlen(brackets[i].open);
+        const char *close = strstr(inside, brackets[i].close);
+        bool all = close && close > inside && !close[strlen(brackets[i].close)];
+        bool number = g_unichar_isdigit(g_utf8_get_char(inside)); /* [1] refers to a note */
+        return all && !number ? g_strndup(inside, (gsize)(close - inside)) : NULL;
+    }
+    return NULL;
+}
+
+static char *in_signs(const char *squeezed, const char *signs)
+{
+    const char *from = squeezed, *to = squeezed + strlen(squeezed);
+    while (is_in(signs, g_utf8_get_char(from)))
+        from = g_utf8_next_char(from);
+    while (to > from && is_in(signs, g_utf8_get_char(g_utf8_prev_char(to))))
+        to = g_utf8_prev_char(to);
+    return *to && to > from ? g_strndup(from, (gsize)(to - from)) : NULL;
+}
+
 char *words_framed(const char *text, bool *bracketed)
 {
-    static const struct frame brackets[] = {{"【", "】"}, {"〖", "〗"}, {"［", "］"}};
-    AUTO(text) char *squeezed = text_squeeze(text);
+    static const char openers[] = "【〖［[「『";
+    static const char signs[] = "≡=＝◇◆■□●○◎※★☆▲△▶►◀◄•·—-－~～*＊|｜";
     if (bracketed)
         *bracketed = false;
-    for (size_t i = 0; i < G_N_ELEMENTS(brackets); i++) {
-        size_t open = strlen(brackets[i].open), length = strlen(squeezed);
-        const char *close = strstr(squeezed, brackets[i].close);
-        if (!g_str_has_prefix(squeezed, brackets[i].open) || !close ||
-            close[strlen(brackets[i].close)] || length <= 2 * open)
-            continue;
-        if (bracketed)
-            *bracketed = true;
-        return g_strndup(squeezed + open, (gsize)(close - squeezed) - open);
-    }
-    static const char drawn[] = "≡=＝◇◆■□●○◎※★☆▲△▶►◀◄•·—-－~～*＊|｜";
-    const char *from = squeezed, *to = squeezed + strlen(squeezed);
-    while (is_in(drawn, g_utf8_get_char(from)))
-        from = g_utf8_next_char(from);
-    while (to > from && is_in(drawn, g_utf8_get_char(g_utf8_prev_char(to))))
-        to = g_utf8_prev_char(to);
-    if (from == squeezed || !*to || to <= from)
+    gunichar first = g_utf8_get_char(skip_blanks(text));
+    bool opens = is_in(openers, first);
+    if (!opens && !is_in(signs, first)) /* nearly all texts */
         return NULL;
-    return g_strndup(from, (gsize)(to - from));
+    AUTO(text) char *squeezed = text_squeeze(text);
+    char *framed = opens ? in_brackets(squeezed) : in_signs(squeezed, signs);
+    if (bracketed)
+        *bracketed = framed && opens;
+    return framed;
 }
