@@ -17,9 +17,9 @@ static bool has_text(const struct block *block)
     return block->kind == BLOCK_HEADING || block->kind == BLOCK_PARAGRAPH;
 }
 
-static unsigned seen_of_form(const struct block *block)
+static guint64 seen_of_form(const struct block *block)
 {
-    unsigned seen = 0;
+    guint64 seen = 0;
     if (block->kind == BLOCK_HEADING)
         seen |= SEEN_HEADING;
     if (block->bold)
@@ -40,9 +40,9 @@ static bool is_closed_word(const char *text)
            !strstr(text, "，") && g_utf8_strlen(text, -1) <= LONGEST_TITLE;
 }
 
-static unsigned seen_of_text(const char *text)
+static guint64 seen_of_text(const char *text)
 {
-    unsigned seen = 0;
+    guint64 seen = 0;
     const char *rest;
     bool bracketed = false;
     if (words_is_closed(text) && !is_closed_word(text))

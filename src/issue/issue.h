@@ -97,11 +97,9 @@ struct explained {
     int line;
     const char *role; /* in the reader's language, like the evidence */
     char *evidence;   /* what was seen of it, semicolons between */
-    bool scored;      /* it was asked whether it is a title */
-    int score;        /* for a title; ISSUE_TITLE_POINTS make one */
+    char *points;     /* of each role it may have had, the most first; NULL: its place decided */
     char *text;       /* its beginning */
 };
-enum { ISSUE_TITLE_POINTS = 4 };
 
 /* As issue_read(), and *explained is an array of struct explained, the caller's, a block each;
  * NULL where nothing was read. */

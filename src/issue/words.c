@@ -319,6 +319,23 @@ enum mark words_mark(const char *text, const char **rest)
     return numbered_mark(text, rest);
 }
 
+int words_mark_number(const char *text)
+{
+    const char *rest;
+    bool han;
+    int number = 0;
+    if (words_mark(text, &rest) == MARK_NONE)
+        return 0;
+    text = skip_blanks(text);
+    gunichar c = g_utf8_get_char(text);
+    if (c >= 0x2460 && c <= 0x249b)
+        return (int)(c - 0x2460) % 20 + 1;
+    if (is_in("（(〔[", c))
+        text = skip_blanks(g_utf8_next_char(text));
+    AUTO(text) char *numeral = g_strndup(text, (gsize)(skip_numerals(text, &han) - text));
+    return numeral_parse(numeral, &number) ? number : 0;
+}
+
 struct frame {
     const char *open, *close;
 };

@@ -48,6 +48,8 @@ enum mark { /* what a line begins with */
 
 /* *rest is where the text goes on after it, without blanks. */
 enum mark words_mark(const char *text, const char **rest);
+/* The number in that mark: 3 in 三、 （3） ③; 0: it has none. */
+int words_mark_number(const char *text);
 /* The text without 【】 〖〗 ≡≡ ◇◇ and the like around it, without blanks in it; NULL: it has none.
  * *bracketed (may be NULL): 【】 or 〖〗 stand around it. Caller frees. */
 char *words_framed(const char *text, bool *bracketed);
