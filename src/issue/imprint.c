@@ -1,5 +1,6 @@
 #include "issue/block.h"
 #include "issue/labels.h"
+#include "issue/masthead.h"
 #include "issue/outline.h"
 #include "issue/words.h"
 
@@ -175,6 +176,12 @@ static void take_contact(struct imprint *imprint, const struct segment *segment,
     address_free(address);
 }
 
+static bool address_is_written(const char *text)
+{
+    AUTO(address) struct address *address = NULL;
+    return strchr(text, '@') && address_parse(&address, text, NOWHERE, NULL, NULL);
+}
+
 /* 张红波　王五, 张红波、王五; 张　三, spaced to the width of three, is one. */
 static void add_persons(GPtrArray *persons, const char *value)
 {
@@ -239,16 +246,47 @@ static bool says_nothing_new(const struct imprint *imprint, const char *value)
     return !*key || strcmp(key, office) == 0 || strcmp(key, "版记") == 0;
 }
 
+/* Known lines that are nothing else of an issue are shown as they stand. `label` NULL: none. */
+static void add_other(struct imprint *imprint, const char *label, const char *text, int line)
+{
+    struct imprint_line *other = g_new0(struct imprint_line, 1);
+    other->label = g_strdup(label);
+    other->text = g_strdup(text);
+    other->line = line;
+    g_ptr_array_add(imprint->issue->other, other);
+}
+
+/* 北京市科协办公室　2023年11月16日: who issued it, and when, though no label says so. */
+static bool is_issuer_line(const char *text)
+{
+    struct masthead said;
+    masthead_read(&said, text);
+    bool is = strlen(text) < 200 && said.date_given;
+    for (guint i = 0; i < said.rest->len; i++)
+        is = is && words_is_unit(said.rest->pdata[i]);
+    masthead_clear(&said);
+    return is;
+}
+
+static bool is_web_line(const char *text)
+{
+    return strlen(text) < 200 &&
+           (g_str_has_prefix(text, "www.") || g_str_has_prefix(text, "http")) && !strchr(text, ' ');
+}
+
 static void take_unlabelled(struct imprint *imprint, const char *value, int line)
 {
     struct issue *issue = imprint->issue;
-    if (is_printing_line(value)) {
-        outline_remark(imprint->outline, "imprint-other", line, N_("nothing has to be done"),
-                       N_("the mail does not show this line of the imprint: %s"), value);
+    if (is_printing_line(value) || is_issuer_line(value) || is_web_line(value)) {
+        add_other(imprint, NULL, value, line);
         return;
     }
     if (says_nothing_new(imprint, value))
         return;
+    if (!issue->contact && address_is_written(value)) {
+        take_contact(imprint, &(struct segment){LABEL_CONTACT, NULL, (char *)value}, line);
+        return;
+    }
     if (imprint->last == LABEL_DISTRIBUTION)
         take_distribution(imprint, value, line);
     else if (imprint->last == LABEL_EDITOR && words_is_persons(value))
@@ -263,9 +301,15 @@ static void take_unlabelled(struct imprint *imprint, const char *value, int line
 
 static void take_other(struct imprint *imprint, const struct segment *segment, int line)
 {
-    outline_remark(imprint->outline, "imprint-other", line, N_("nothing has to be done"),
-                   N_("the mail does not show this line of the imprint: %s：%s"), segment->name,
-                   segment->value);
+    struct issue *issue = imprint->issue;
+    if (!*segment->value)
+        return;
+    bool issuer =
+        g_str_has_prefix(segment->name, "主办") || g_str_has_prefix(segment->name, "编印");
+    if (issuer && !issue->office && words_is_unit(segment->value))
+        issue->office = g_strdup(segment->value);
+    else if (!says_nothing_new(imprint, segment->value))
+        add_other(imprint, segment->name, segment->value, line);
 }
 
 static void take_segment(struct imprint *imprint, const struct segment *segment, int line)

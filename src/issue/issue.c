@@ -28,6 +28,14 @@ static void free_distribution_line(void *pointer)
     g_free(line);
 }
 
+static void free_imprint_line(void *pointer)
+{
+    struct imprint_line *line = pointer;
+    g_free(line->label);
+    g_free(line->text);
+    g_free(line);
+}
+
 static struct issue *issue_new(void)
 {
     struct issue *issue = g_new0(struct issue, 1);
@@ -39,6 +47,7 @@ static struct issue *issue_new(void)
     issue->editor_labels = g_ptr_array_new_with_free_func(g_free);
     issue->reviewer_labels = g_ptr_array_new_with_free_func(g_free);
     issue->distribution = g_ptr_array_new_with_free_func(free_distribution_line);
+    issue->other = g_ptr_array_new_with_free_func(free_imprint_line);
     return issue;
 }
 
@@ -59,9 +68,9 @@ void issue_free(struct issue *issue)
                            issue->telephone_label,
                            issue->document_name,
                            issue->document_sha256};
-    GPtrArray *const arrays[] = {issue->contents,      issue->sections,       issue->articles,
-                                 issue->editor,        issue->reviewer,       issue->distribution,
-                                 issue->editor_labels, issue->reviewer_labels};
+    GPtrArray *const arrays[] = {issue->contents,      issue->sections,        issue->articles,
+                                 issue->editor,        issue->reviewer,        issue->distribution,
+                                 issue->editor_labels, issue->reviewer_labels, issue->other};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)

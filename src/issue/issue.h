@@ -59,6 +59,13 @@ struct distribution_line {
     GPtrArray *groups; /* of char *: ids; filled when people/ resolves it */
 };
 
+/* A line of the imprint that is known and nothing else: an address, who printed it. */
+struct imprint_line {
+    char *label; /* NULL: none */
+    char *text;
+    int line;
+};
+
 struct issue {
     char *publication; /* its id; set once it is known whose it is, else NULL */
     char *name;
@@ -76,6 +83,7 @@ struct issue {
     GPtrArray *editor_labels,
         *reviewer_labels;    /* of char *: each person's, as the imprint has it */
     GPtrArray *distribution; /* of struct distribution_line */
+    GPtrArray *other;        /* of struct imprint_line */
     char *document_name, *document_sha256;
     int masthead_line, imprint_line; /* an imprint that is not there: the last line */
 };

@@ -328,16 +328,30 @@ static json_t *view_of_distribution(const GPtrArray *lines)
     return view;
 }
 
+static json_t *view_of_other(const GPtrArray *lines)
+{
+    json_t *view = json_array();
+    for (guint i = 0; lines && i < lines->len; i++) {
+        const struct imprint_line *line = lines->pdata[i];
+        json_t *entry = json_object();
+        set(entry, "label", text_or_null(line->label));
+        set(entry, "text", json_text(line->text));
+        json_array_append_new(view, entry);
+    }
+    return view;
+}
+
 static json_t *view_of_makers(const struct issue *issue)
 {
     if (!has(issue->contact) && !has(issue->telephone) && !any(issue->editor) &&
-        !any(issue->reviewer))
+        !any(issue->reviewer) && !any(issue->other))
         return json_null();
     json_t *view = json_object();
     set(view, "contact", view_of_contact(issue));
     set(view, "telephone", view_of_telephone(issue));
     set(view, "editor", view_of_persons(issue->editor_labels, issue->editor));
     set(view, "reviewer", view_of_persons(issue->reviewer_labels, issue->reviewer));
+    set(view, "other", view_of_other(issue->other));
     return view;
 }
 

@@ -41,6 +41,11 @@ static char *shown(const struct issue *issue)
     }
     if (issue->editor->len)
         add_list(text, "editor", issue->editor);
+    for (guint i = 0; i < issue->other->len; i++) {
+        const struct imprint_line *line = issue->other->pdata[i];
+        g_string_append_printf(text, " %d:%s=%s", line->line, line->label ? line->label : "",
+                               line->text);
+    }
     return g_string_free(text, FALSE);
 }
 
@@ -191,7 +196,7 @@ static void imprints_are_read(void **state)
          "[一号/文。] 11:分送>甲 editor=张三", NULL},
         {"copies printed and a full stop", "a.md",
          "## 一号\n\n文。\n\n分送：甲、乙。（共印150份）\n\n办公室 2023年1月1日印发\n",
-         "[一号/文。] 9:分送>甲、乙", "imprint-other"},
+         "[一号/文。] 9:分送>甲、乙 11:=办公室 2023年1月1日印发", NULL},
         {"a rule ends it", "a.md", "## 一号\n\n文。\n\n分送：甲\n\n---\n\n乙\n", NULL,
          "imprint-unknown"},
         {"words under no label", "a.md",
@@ -206,13 +211,13 @@ static void imprints_are_read(void **state)
          "## 一号\n\n文。\n\n编辑：张三\n\n分送：甲\n\n## 二号\n\n文一。后续。\n", NULL,
          "imprint-misplaced"},
         {"who printed it", "a.md", "## 一号\n\n文。\n\n编辑：张三\n\n办公室 2023年1月1日印发\n",
-         "[一号/文。] editor=张三", "imprint-other"},
+         "[一号/文。] editor=张三 11:=办公室 2023年1月1日印发", NULL},
         {"a name with a foreign part", "a.md", "## 一号\n\n文。\n\n编辑：Anna 李、周明\n",
          "[一号/文。] editor=Anna 李,周明", NULL},
         {"a second mail address", "a.md", "## 一号\n\n文。\n\n邮箱：a@b.cn\n\n邮箱：c@d.cn\n",
          "[一号/文。]", "second-contact"},
-        {"what nobody is shown", "a.md", "## 一号\n\n文。\n\n地址：北京\n\n编辑：张三\n",
-         "[一号/文。] editor=张三", "imprint-other"},
+        {"an address", "a.md", "## 一号\n\n文。\n\n地址：北京\n\n编辑：张三\n",
+         "[一号/文。] editor=张三 9:地址=北京", NULL},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         check(&rows[i]);

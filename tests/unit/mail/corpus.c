@@ -80,6 +80,11 @@ static void expect_imprint(struct page *page, const struct issue *issue)
     expect_next(page, issue->telephone);
     expect_persons(page, issue->editor, issue->editor_labels);
     expect_persons(page, issue->reviewer, issue->reviewer_labels);
+    for (guint i = 0; i < issue->other->len; i++) {
+        const struct imprint_line *line = issue->other->pdata[i];
+        expect_next(page, line->label);
+        expect_next(page, line->text);
+    }
     for (guint i = 0; i < issue->distribution->len; i++) {
         const struct distribution_line *line = issue->distribution->pdata[i];
         const struct distribution_line *before = i ? issue->distribution->pdata[i - 1] : NULL;
