@@ -40,6 +40,13 @@ static bool is_closed_word(const char *text)
            !strstr(text, "，") && g_utf8_strlen(text, -1) <= LONGEST_TITLE;
 }
 
+/* An entry of the contents is as short as its words. */
+static char *without_leaders(const char *text)
+{
+    return strstr(text, "....") || strstr(text, "……") ? contents_without_page(text)
+                                                      : g_strdup(text);
+}
+
 static guint64 seen_of_text(const char *text)
 {
     guint64 seen = 0;
@@ -51,6 +58,8 @@ static guint64 seen_of_text(const char *text)
         seen |= SEEN_LABEL;
     if (strlen(text) > LONGEST_SHORT)
         return seen;
+    AUTO(text) char *unled = without_leaders(text);
+    text = unled;
     if (g_utf8_strlen(text, -1) <= LONGEST_TITLE && !words_has_sentence(text))
         seen |= SEEN_SHORT;
     if (strstr(text, "，"))
@@ -160,11 +169,12 @@ static void count_occurrence(struct outline *outline, const struct reading *read
 static char *key_of(const char *text)
 {
     const char *rest;
-    AUTO(text) char *framed = words_framed(text, NULL);
+    AUTO(text) char *unled = without_leaders(text);
+    AUTO(text) char *framed = words_framed(unled, NULL);
     if (framed)
         return words_key(framed);
-    words_mark(text, &rest);
-    return words_key(*rest ? rest : text);
+    words_mark(unled, &rest);
+    return words_key(*rest ? rest : unled);
 }
 
 void outline_gather(struct outline *outline)

@@ -149,6 +149,20 @@ static bool take_contents_block(struct outline *outline, guint at, bool *listed)
     return true;
 }
 
+/* Contents without a head: two lines or more that all come again. */
+static bool all_occur_again(const struct outline *outline, const struct block *block)
+{
+    if (block->lines->len < 2 || block->lines->len > 100)
+        return false;
+    for (guint i = 0; i < block->lines->len; i++) {
+        const struct block_line *line = block->lines->pdata[i];
+        AUTO(text) char *key = contents_key(line->text);
+        if (!g_hash_table_contains(outline->occurrences, key))
+            return false;
+    }
+    return true;
+}
+
 /* The entries may stand in one paragraph with the head. */
 static bool begins_contents(struct outline *outline, guint at)
 {
@@ -156,11 +170,33 @@ static bool begins_contents(struct outline *outline, guint at)
     if (!block->lines->len || block->kind == BLOCK_PICTURE)
         return false;
     const struct block_line *first = block->lines->pdata[0];
-    if (!contents_is_head(first->text))
-        return false;
+    if (!contents_is_head(first->text)) {
+        bool listed = block->kind == BLOCK_LIST && all_occur_again(outline, block);
+        if (listed)
+            add_entries(outline, block, 0);
+        return listed;
+    }
     if (block->lines->len > 1)
         add_entries(outline, block, 1);
     return true;
+}
+
+/* A name over entries shows by what it lacks: a page, where the entries have one, or their number
+ * or bullet. It comes again over the articles, and is as short as sections are called. */
+static bool is_group_name(const struct outline *outline, guint at)
+{
+    const GPtrArray *entries = outline->contents.entries;
+    const struct entry *entry = entries->pdata[at], *next = entries->pdata[at + 1];
+    bool unlike = (!entry->paged && next->paged) || entry->mark != next->mark;
+    return unlike && g_utf8_strlen(entry->key, -1) <= 8 && occurs_again(outline, entry->key);
+}
+
+static void find_groups(struct outline *outline)
+{
+    const GPtrArray *entries = outline->contents.entries;
+    for (guint i = entries->len; i > 1; i--) /* from the end: regrouping takes one away */
+        if (is_group_name(outline, i - 2))
+            contents_regroup(&outline->contents, i - 2);
 }
 
 guint outline_read_contents(struct outline *outline, guint at)
@@ -181,5 +217,6 @@ guint outline_read_contents(struct outline *outline, guint at)
             break;
         outline->readings[i].role = rule ? ROLE_RULE : ROLE_CONTENTS;
     }
+    find_groups(outline);
     return i;
 }
