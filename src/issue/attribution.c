@@ -7,6 +7,11 @@
 
 enum { LONGEST = 60 }; /* characters */
 
+/* Those of nine in ten people; none of them is a word that stands alone under a title. */
+#define SURNAMES                                                                                                                           \
+    "王李张刘陈杨赵黄周吴徐孙胡朱林何郭罗宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛" \
+    "阎余潘戴夏汪范姜崔谭陆邹熊孟秦邱侯尹邵雷龚康贺毛郝史钱顾赖武龙万段漕汤黎易常乔文闫肖齐姚"
+
 /* Labels that name what an attribution is, before a colon. */
 static const char *const kinds[] = {"供稿单位", "供稿",     "来源",    "来稿单位", "来稿",  "作者",
                                     "撰稿",     "通讯员",   "记者",    "文字",     "文/图", "图/文",
@@ -130,6 +135,31 @@ char *attribution_at_end(const char *text, const char **text_end)
     return attribution;
 }
 
+/* 本报记者 王小丽, 通讯员　张三、李四, 王小丽: who wrote it, under the title. */
+static bool is_by_line(const char *text)
+{
+    static GRegex *reporter, *named;
+    if (!reporter) {
+        reporter = g_regex_new("^(?:本报|本刊|特约|见习|实习)*(?:记者|通讯员|评论员|撰稿人|作者)"
+                               "[\\s　:：]+(.+)$",
+                               G_REGEX_OPTIMIZE, 0, NULL);
+        named =
+            g_regex_new("^(?:[" SURNAMES "]|欧阳|司马|诸葛|上官|司徒)", G_REGEX_OPTIMIZE, 0, NULL);
+    }
+    GMatchInfo *match = NULL;
+    bool reports = g_regex_match(reporter, text, 0, &match);
+    AUTO(text) char *names = reports ? g_match_info_fetch(match, 1) : g_strdup(text);
+    g_match_info_free(match);
+    if (!words_is_persons(names))
+        return false;
+    AUTO(array) GPtrArray *persons = words_split(names);
+    for (guint i = 0; i < persons->len && !reports; i++)
+        if (!g_regex_match(named, persons->pdata[i], 0, NULL) &&
+            g_utf8_strlen(persons->pdata[i], -1) > 1)
+            return false;
+    return true;
+}
+
 char *attribution_line(const char *text, bool under_title)
 {
     const char *end;
@@ -150,5 +180,5 @@ char *attribution_line(const char *text, bool under_title)
         g_clear_pointer(&name, g_free);
     if (name || !under_title)
         return name;
-    return attribution_of(text);
+    return is_by_line(text) ? text_trim(text) : attribution_of(text);
 }

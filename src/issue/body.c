@@ -104,6 +104,17 @@ static void take_title(struct walk *walk, struct reading *reading)
     walk->articles++;
 }
 
+/* Over two lines, the contents name both together. */
+static void take_title_more(struct walk *walk, const struct reading *reading)
+{
+    if (!reading->key || !reading[-1].key)
+        return;
+    AUTO(text) char *key = g_strconcat(reading[-1].key, reading->key, NULL);
+    struct entry *entry = contents_match(&walk->outline->contents, key);
+    if (entry)
+        entry->found = true;
+}
+
 static bool has_text_before_attribution(const struct block *block)
 {
     const char *end = block->text;
@@ -145,7 +156,9 @@ static guint take_block(struct walk *walk, guint at)
         take_section(walk, reading);
     else if (reading->role == ROLE_TITLE)
         take_title(walk, reading);
-    else if (reading->role != ROLE_TITLE_MORE)
+    else if (reading->role == ROLE_TITLE_MORE)
+        take_title_more(walk, reading);
+    else
         take_text(walk, at);
     return at;
 }

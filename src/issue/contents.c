@@ -111,6 +111,20 @@ void contents_add_section(struct contents *contents, const char *name)
     g_hash_table_add(contents->sections, words_key(name));
 }
 
+void contents_lengthen(struct contents *contents, const char *line)
+{
+    struct entry *last = contents->entries->pdata[contents->entries->len - 1];
+    AUTO(text) char *more = entry_text(line);
+    AUTO(text) char *both = g_strconcat(last->text, " ", more, NULL);
+    AUTO(text) char *whole = words_heading(both);
+    int number = last->line;
+    g_hash_table_remove(contents->by_key, last->key);
+    g_ptr_array_set_size(contents->entries, (gint)contents->entries->len - 1);
+    (void)contents_add(contents, whole, number);
+    ((struct entry *)contents->entries->pdata[contents->entries->len - 1])->paged =
+        contents_has_page(line);
+}
+
 void contents_regroup(struct contents *contents, guint at)
 {
     const struct entry *entry = contents->entries->pdata[at];

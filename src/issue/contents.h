@@ -35,6 +35,8 @@ char *contents_key(const char *line);
 /* Adds the entry that a line is; false if nothing but numbers and leaders is in it. */
 bool contents_add(struct contents *contents, const char *line, int number);
 void contents_add_section(struct contents *contents, const char *name);
+/* The last entry goes on in this line. */
+void contents_lengthen(struct contents *contents, const char *line);
 /* Makes a name of a group of an entry. */
 void contents_regroup(struct contents *contents, guint at);
 

@@ -224,6 +224,12 @@ static guint64 seen_of_section(const struct walk *walk, guint at)
     (SEEN_ENTRY | SEEN_CLOSED | SEEN_FRAMED | SEEN_LABEL | SEEN_ATTRIBUTION | SEEN_INDENTED |      \
      SEEN_HAN_NUMBERED)
 
+/* ——记科技志愿者王淑芬: under a title, whatever its form. */
+static bool is_second_title(const char *text)
+{
+    return g_str_has_prefix(text, "——") || g_str_has_prefix(text, "--");
+}
+
 /* A title over two lines: the second is as strong as the first, and no title of the contents. */
 static bool goes_on_title(const struct walk *walk, const struct reading *reading)
 {
@@ -231,6 +237,8 @@ static bool goes_on_title(const struct walk *walk, const struct reading *reading
     if (!walk->in_article || walk->has_text || walk->after_section || before->role != ROLE_TITLE ||
         reading->evidence & GOES_ON_NO_TITLE || !(reading->evidence & SEEN_SHORT))
         return false;
+    if (is_second_title(reading->block->text))
+        return true;
     guint64 form = SEEN_HEADING | SEEN_BOLD;
     /* A bare line has nothing but its place to show that it belongs to the title. */
     if (!(reading->evidence & form) && reading->block->line > before->block->last_line + 1)

@@ -1,4 +1,5 @@
 #include "issue/block.h"
+#include "issue/labels.h"
 #include "issue/masthead.h"
 #include "issue/outline.h"
 #include "issue/words.h"
@@ -94,13 +95,14 @@ static char *name_of(const char *words)
 /* Words that only say what stands beside them. */
 static bool is_caption(const char *words)
 {
-    static const char *const captions[] = {"日期", "出版日期", "编印日期", "印发日期", "期号",
-                                           "刊期", "时间",     "总期数",   "主办",     "编印"};
+    static GRegex *captions;
+    if (!captions)
+        captions = g_regex_new("^(?:(?:出版|出刊|编印|编发|印发|印制|发行|刊发|发布|制发|签发)?"
+                               "(?:日期|时间)|期号|刊号|期数|刊期|编号|总期数|总期号|期次|"
+                               "(?:主办|编印|主管|编制|编发)(?:单位|部门)?|本期共.{1,3}版)$",
+                               G_REGEX_OPTIMIZE, 0, NULL);
     AUTO(text) char *bare = text_squeeze(words);
-    for (size_t i = 0; i < G_N_ELEMENTS(captions); i++)
-        if (strcmp(bare, captions[i]) == 0)
-            return true;
-    return false;
+    return g_regex_match(captions, bare, 0, NULL);
 }
 
 static bool is_office(const char *words)
@@ -250,6 +252,37 @@ static bool block_fits(struct head *head, guint at)
     return true;
 }
 
+/* A logo over the name, or between it and what belongs to it. */
+static bool picture_fits(const struct head *head, guint at)
+{
+    return !head->issue->name || (!head->numbered && more_follows(head->outline, at));
+}
+
+static void leave_picture(struct head *head, struct reading *reading)
+{
+    reading->role = ROLE_MASTHEAD;
+    outline_remark(
+        head->outline, "masthead-picture", reading->block->line, N_("nothing has to be done"),
+        N_("the mail does not show this picture of the masthead: %s"), reading->block->target);
+}
+
+/* 编辑：张三　审核：李四 under the name and number: some offices name them at the head. */
+static bool is_imprint_line(const struct head *head, guint at)
+{
+    const struct block *block = head->outline->readings[at].block;
+    if (!head->issue->name || !head->numbered || !block->text || block->kind == BLOCK_HEADING)
+        return false;
+    for (guint i = 0; i < block->lines->len; i++) {
+        const char *line = ((struct block_line *)block->lines->pdata[i])->text;
+        enum label label = labels_first(line);
+        bool person = label == LABEL_EDITOR || label == LABEL_REVIEWER;
+        if (!(person || label == LABEL_CONTACT || label == LABEL_TELEPHONE) ||
+            words_has_sentence(line) || strlen(line) > 200)
+            return false;
+    }
+    return true;
+}
+
 static guint read_masthead(struct head *head)
 {
     struct outline *outline = head->outline;
@@ -258,6 +291,14 @@ static guint read_masthead(struct head *head)
         struct reading *reading = &outline->readings[i];
         if (reading->block->kind == BLOCK_RULE) {
             reading->role = ROLE_RULE;
+            continue;
+        }
+        if (reading->block->kind == BLOCK_PICTURE && picture_fits(head, i)) {
+            leave_picture(head, reading);
+            continue;
+        }
+        if (is_imprint_line(head, i)) {
+            reading->role = ROLE_IMPRINT;
             continue;
         }
         if (!block_fits(head, i))

@@ -353,8 +353,10 @@ void outline_read_imprint(struct outline *outline)
 {
     struct imprint imprint = {.outline = outline, .issue = outline->issue};
     AUTO(text) char *label = NULL; /* outlives the segments that it came from */
-    for (guint i = outline->imprint; i < outline->count; i++) {
+    for (guint i = 0; i < outline->count; i++) {
         const struct block *block = outline->readings[i].block;
+        if (outline->readings[i].role != ROLE_IMPRINT)
+            continue;
         if (block->kind == BLOCK_RULE)
             imprint.last = LABEL_NONE;
         for (guint l = 0; l < block->lines->len; l++) {

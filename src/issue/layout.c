@@ -202,8 +202,10 @@ static bool begins_block(const struct block_line *line)
 static bool is_entry(const struct block_line *line)
 {
     const char *rest;
-    return line->line < HEAD_LINES && words_mark(line->text, &rest) != MARK_NONE && *rest &&
-           contents_has_page(line->text);
+    bool marked = words_mark(line->text, &rest) != MARK_NONE && *rest;
+    bool led =
+        strstr(line->text, "....") || strstr(line->text, "………") || strstr(line->text, "····");
+    return line->line < HEAD_LINES && (marked || led) && contents_has_page(line->text);
 }
 
 static bool ends_block(const struct block_line *line)
@@ -391,6 +393,21 @@ static void add_rule(GPtrArray *blocks, int line)
     g_ptr_array_add(blocks, block_new(BLOCK_RULE, line));
 }
 
+/* ┃　简　报　┃: a box around a masthead is no table. */
+static void unbox(struct block_line *line)
+{
+    const char *last = line->text + strlen(line->text);
+    if (!is_bar(g_utf8_get_char(line->text)) || last == g_utf8_next_char(line->text))
+        return;
+    last = g_utf8_prev_char(last);
+    if (!is_bar(g_utf8_get_char(last)) || last == line->text || is_table_line(line->text))
+        return;
+    AUTO(text) char *inside = g_utf8_next_char(line->text);
+    inside = g_strndup(inside, (gsize)(last - inside));
+    g_free(line->text);
+    line->text = words_clean(inside);
+}
+
 void layout_paragraphs(const struct layout *layout, GPtrArray *lines, GPtrArray *blocks)
 {
     struct block *paragraph = NULL;
@@ -398,6 +415,7 @@ void layout_paragraphs(const struct layout *layout, GPtrArray *lines, GPtrArray 
     for (guint i = 0; i < lines->len; i++) {
         AUTO(block_line) struct block_line *line = lines->pdata[i];
         lines->pdata[i] = NULL;
+        unbox(line);
         if (!*line->text)
             continue;
         if (words_is_rule(line->text)) {

@@ -62,13 +62,19 @@ static bool is_page_cell(const char *cell)
     return strspn(key, "0123456789") == strlen(key);
 }
 
-/* An author beside an entry stands at the article too, or nowhere. */
-static void tell_other_cells(const struct outline *outline, const GPtrArray *cells,
-                             const char *entry, int line)
+/* A section beside an entry stands over it again. An author stands at the article too, or nowhere.
+ */
+static void tell_other_cells(struct outline *outline, const GPtrArray *cells, const char *entry,
+                             int line)
 {
     for (guint i = 0; i < cells->len; i++) {
         const char *cell = cells->pdata[i];
-        if (cell != entry && !is_page_cell(cell))
+        AUTO(text) char *key = words_key(cell);
+        if (cell == entry || is_page_cell(cell))
+            continue;
+        if (g_hash_table_contains(outline->occurrences, key)) /* the section's name */
+            contents_add_section(&outline->contents, cell);
+        else
             outline_remark(outline, "contents-column", line, N_("nothing has to be done"),
                            N_("the mail does not show this column of the contents: %s"), cell);
     }
@@ -116,6 +122,20 @@ static bool is_group(const struct outline *outline, guint at)
            occurs_again(outline, reading->key);
 }
 
+/* An entry over two lines: the second is moved in further, and has the page that the first lacks.
+ */
+static bool goes_on_entry(const struct outline *outline, const struct reading *reading)
+{
+    const GPtrArray *entries = outline->contents.entries;
+    const struct reading *before = reading - 1;
+    const struct entry *last = entries->len ? entries->pdata[entries->len - 1] : NULL;
+    const char *rest;
+    return last && !last->paged && entries->len > 1 && ((struct entry *)entries->pdata[0])->paged &&
+           before->role == ROLE_CONTENTS && reading->block->indent >= before->block->indent + 3 &&
+           words_mark(reading->block->text, &rest) == MARK_NONE &&
+           contents_has_page(reading->block->text);
+}
+
 static bool take_contents_block(struct outline *outline, guint at, bool *listed)
 {
     const struct reading *reading = &outline->readings[at];
@@ -130,6 +150,10 @@ static bool take_contents_block(struct outline *outline, guint at, bool *listed)
     }
     if (block->kind != BLOCK_PARAGRAPH && block->kind != BLOCK_HEADING)
         return false;
+    if (goes_on_entry(outline, reading)) {
+        contents_lengthen(&outline->contents, block->text);
+        return true;
+    }
     bool group = reading->evidence & SEEN_FRAMED && reading->key;
     if (group && occurs_again(outline, reading->key) &&
         !g_hash_table_contains(outline->contents.sections, reading->key)) {

@@ -175,14 +175,31 @@ static char *undecorated(const char *words)
     return g_strndup(words, (gsize)(end - words));
 }
 
+/* Wide blanks part words too, but not where they space out the letters of one. */
+static char **words_apart(const char *piece)
+{
+    char **words = g_regex_split_simple("\\s{2,}", piece, 0, 0);
+    for (char **word = words; *word; word++) {
+        glong length = g_utf8_strlen(*word, -1);
+        if (length == 0 || length > 2)
+            continue;
+        g_strfreev(words);
+        return g_strsplit(piece, "\x1f", -1);
+    }
+    return words;
+}
+
 static void keep_rest(struct masthead *masthead, const char *line)
 {
     AUTO(texts) char **pieces = g_strsplit(line, "\x1f", -1);
     masthead->rest = g_ptr_array_new_with_free_func(g_free);
     for (char **piece = pieces; *piece; piece++) {
-        AUTO(text) char *words = undecorated(*piece);
-        if (*words)
-            g_ptr_array_add(masthead->rest, TAKE(words));
+        AUTO(texts) char **apart = words_apart(*piece);
+        for (char **part = apart; *part; part++) {
+            AUTO(text) char *words = undecorated(*part);
+            if (*words)
+                g_ptr_array_add(masthead->rest, TAKE(words));
+        }
     }
 }
 

@@ -4,12 +4,33 @@
 
 #include <string.h>
 
+enum {
+    WIDEST_MARGIN = 40, /* columns */
+    MOST_BLANKS = 120,  /* octets of them */
+};
+
 struct reader {
     struct layout layout;
     GPtrArray *blocks;
     GPtrArray *lines; /* of struct block_line, no blank line between them */
     int line;
+    int margin; /* columns of blanks before every line */
 };
+
+/* Columns of blanks that all lines with text have: whoever pasted the text moved all of it in. */
+static int margin_of(const char *text)
+{
+    int margin = WIDEST_MARGIN;
+    while (*text && margin) {
+        const char *end = strchrnul(text, '\n'), *rest;
+        AUTO(text) char *beginning = g_strndup(text, (gsize)MIN(end - text, MOST_BLANKS));
+        int indent = layout_indent(beginning, &rest);
+        if (*rest)
+            margin = MIN(margin, indent);
+        text = *end ? end + 1 : end;
+    }
+    return margin;
+}
 
 static void end_lines(struct reader *reader)
 {
@@ -21,7 +42,7 @@ static void take_piece(struct reader *reader, const char *piece)
     const char *text;
     int indent = layout_indent(piece, &text);
     if (*text)
-        g_ptr_array_add(reader->lines, block_line_new(text, reader->line, indent));
+        g_ptr_array_add(reader->lines, block_line_new(text, reader->line, indent - reader->margin));
     else
         end_lines(reader);
 }
@@ -51,7 +72,8 @@ static void take_line(struct reader *reader, const char *line)
 
 GPtrArray *plain_blocks(const GString *text)
 {
-    struct reader reader = {.blocks = blocks_new(), .lines = block_lines_new()};
+    struct reader reader = {
+        .blocks = blocks_new(), .lines = block_lines_new(), .margin = margin_of(text->str)};
     layout_measure(&reader.layout, text->str, false);
     for (const char *at = text->str; *at;) {
         const char *end = strchrnul(at, '\n');
