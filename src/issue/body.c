@@ -40,6 +40,7 @@ static void take_section(struct walk *walk, struct reading *reading)
     reading->role = ROLE_SECTION;
     walk->numbered_sections =
         walk->numbered_sections || words_mark(reading->block->text, &rest) == MARK_HAN;
+    walk->unit_sections = walk->unit_sections || attribution_is_unit(name);
     walk->after_section = true;
     walk->last_text = 0;
     walk->ended = true;

@@ -26,7 +26,7 @@ bool walk_is_attribution(const struct walk *walk, const struct reading *reading)
     if (line)
         return true;
     AUTO(text) char *at_end = attribution_at_end(reading->block->text, &end);
-    return at_end != NULL;
+    return at_end || reading->evidence & SEEN_SIGNATURE;
 }
 
 static bool is_entry(const struct walk *walk, const struct reading *reading)
@@ -69,6 +69,17 @@ static bool is_open_paragraph(const struct reading *reading)
             g_str_has_suffix(block->text, "、"));
 }
 
+/* A unit, and persons, on the last line of an article: with text over it, and none of its own. In
+ * 【】 too, where no section has been called by a unit. */
+static bool is_signature(const struct walk *walk, const struct reading *reading)
+{
+    if (!reading->key || reading->block->kind != BLOCK_PARAGRAPH || walk->unit_sections ||
+        reading->evidence & SEEN_OVER_TEXT)
+        return false;
+    AUTO(text) char *framed = words_framed(reading->block->text, NULL);
+    return attribution_is_unit(framed ? framed : reading->block->text);
+}
+
 static guint64 seen_of_article(const struct walk *walk, const struct reading *reading)
 {
     bool title_alone = walk->in_article && !walk->has_text && !walk->after_section;
@@ -84,6 +95,11 @@ static guint64 seen_of_article(const struct walk *walk, const struct reading *re
     if (walk->title_level && reading->block->level > walk->title_level && walk->has_text &&
         !walk->ended)
         seen |= SEEN_DEEPER;
+    if (walk->open_form && walk->open_form == (reading->evidence & (SEEN_HEADING | SEEN_BOLD)) &&
+        walk->title_level == reading->block->level)
+        seen |= SEEN_SAME_FORM;
+    if (walk->has_text && is_signature(walk, reading))
+        seen |= SEEN_SIGNATURE;
     if (title_alone && walk->open_form & ~reading->evidence)
         seen |= SEEN_UNDER_TITLE;
     if (reading->key && walk_is_attribution(walk, reading))

@@ -67,6 +67,8 @@ static const struct evidence_name evidence_names[] = {
     {SEEN_NEXT_INSIDE, N_("its number follows one inside the article")},
     {SEEN_ODD_NUMBER, N_("numbered, the titles before are not")},
     {SEEN_NO_ENTRY, N_("not in the contents, the titles before are")},
+    {SEEN_SAME_FORM, N_("of the form of the title before")},
+    {SEEN_SIGNATURE, N_("a unit alone under text")},
     {SEEN_NOTE, N_("begins as an editor's note")},
     {SEEN_GOES_ON_TITLE, N_("the title before may go on in it")},
     {SEEN_GOES_ON_TEXT, N_("the paragraph before may go on in it")},

@@ -48,7 +48,7 @@ static void take_number(struct head *head, const struct masthead *said, int line
                         N_("write the one number under which it is filed; a second issue in the "
                            "same mail has none"),
                         N_("an issue has one number, this masthead gives two: %s"), said->combined);
-    if (said->number && !head->number_line)
+    if ((said->number || said->blank) && !head->number_line)
         head->number_line = line;
     if (said->year && issue->year && issue->year != said->year)
         MASTHEAD_CONFLICT(head, line, N_("the masthead gives two years"));
@@ -105,12 +105,20 @@ static bool is_caption(const char *words)
     return g_regex_match(captions, bare, 0, NULL);
 }
 
+static bool is_office_form(const char *bare)
+{
+    glong length = g_utf8_strlen(bare, -1);
+    return length >= 4 && length <= 40 && words_is_han(g_utf8_get_char(bare)) &&
+           !words_has_sentence(bare) && !strstr(bare, "，");
+}
+
+/* By its words, or by 主办, 编印 and the like before or after it. */
 static bool is_office(const char *words)
 {
     AUTO(text) char *office = masthead_office(words);
     AUTO(text) char *bare = text_squeeze(office);
     AUTO(array) GPtrArray *parts = words_split(office);
-    if (words_is_unit(bare))
+    if (words_is_unit(bare) || (strlen(office) < strlen(words) && is_office_form(bare)))
         return true;
     for (guint i = 0; i < parts->len; i++)
         if (!words_is_unit(parts->pdata[i]))
@@ -142,6 +150,49 @@ static bool is_real_name(const struct head *head, const char *words)
            !is_office(words) && is_name_form(words);
 }
 
+/* 准印证号, 内部交流: said in mastheads, and nothing of an issue. */
+static bool is_notice(const char *words)
+{
+    static GRegex *notices;
+    if (!notices)
+        notices =
+            g_regex_new("准印|准字|资字|刊号|^CN ?[0-9]|^ISSN|^编号|交流|赠阅|参考|^出版$|^出刊$|"
+                        "^印发$|^编印$|投稿|免费|保存|^总$",
+                        G_REGEX_OPTIMIZE, 0, NULL);
+    return g_utf8_strlen(words, -1) <= 30 && g_regex_match(notices, words, 0, NULL);
+}
+
+static bool is_labelled(const char *words)
+{
+    enum label label = labels_first(words);
+    return label != LABEL_NONE && label != LABEL_DISTRIBUTION && label != LABEL_OTHER;
+}
+
+/* Beside the date stands who issues it, whatever it is called. */
+static bool is_beside_date(const struct head *head, const struct masthead *said)
+{
+    return head->issue->name && !head->issue->office && said->date_given && said->rest->len == 1 &&
+           !said->glued && is_office_form(said->rest->pdata[0]);
+}
+
+static bool is_known(const struct head *head, const struct masthead *said, const char *words)
+{
+    return is_office(words) || is_caption(words) || is_labelled(words) || is_notice(words) ||
+           is_beside_date(head, said);
+}
+
+/* A line that gives what the masthead lacks belongs to it, though some of its words are not known:
+ * they are asked about. */
+static bool gives_what_lacks(const struct head *head, const struct masthead *said)
+{
+    bool gives = ((said->number || said->blank) && !head->numbered) ||
+                 (said->date_given && !head->date_line);
+    for (guint i = 0; i < said->rest->len; i++)
+        gives = gives && g_utf8_strlen(said->rest->pdata[i], -1) <= 20 &&
+                !words_is_closed(said->rest->pdata[i]);
+    return gives && !said->glued && said->rest->len <= 3;
+}
+
 /* Does a line that says so belong to the masthead? `words`: its rest. */
 static bool fits(const struct head *head, const struct masthead *said, const char *line,
                  bool more_follows)
@@ -152,9 +203,9 @@ static bool fits(const struct head *head, const struct masthead *said, const cha
         return is_name_form(line);
     bool offices = true;
     for (guint i = named ? 0 : 1; i < said->rest->len; i++)
-        offices = offices && (is_office(said->rest->pdata[i]) || is_caption(said->rest->pdata[i]));
+        offices = offices && is_known(head, said, said->rest->pdata[i]);
     if (masthead_says_something(said))
-        return offices;
+        return offices || gives_what_lacks(head, said);
     if (said->rest->len != 1)
         return false;
     if (more_follows)
@@ -162,7 +213,7 @@ static bool fits(const struct head *head, const struct masthead *said, const cha
     return offices && !head->issue->office;
 }
 
-static void take_words(struct head *head, const char *words, int line)
+static void take_words(struct head *head, const struct masthead *said, const char *words, int line)
 {
     struct issue *issue = head->issue;
     if (!issue->name) {
@@ -173,7 +224,9 @@ static void take_words(struct head *head, const char *words, int line)
     } else if (is_real_name(head, words)) {
         issue->office = TAKE(issue->name);
         issue->name = name_of(words);
-    } else if (is_office(words)) {
+    } else if (is_labelled(words) || is_notice(words)) {
+        g_ptr_array_add(head->outline->head_lines, block_line_new(words, line, 0));
+    } else if (is_office(words) || is_beside_date(head, said)) {
         take_office(head, words);
     } else {
         AUTO(text) char *key = words_key(words), *name = words_key(issue->name);
@@ -220,7 +273,7 @@ static void take_line(struct head *head, const struct block_line *line)
     struct masthead said;
     masthead_read(&said, line->text);
     for (guint i = 0; i < said.rest->len; i++)
-        take_words(head, said.rest->pdata[i], line->line);
+        take_words(head, &said, said.rest->pdata[i], line->line);
     if (said.subtitle && !head->issue->name) { /* 科技专刊 is a name too */
         head->issue->name = TAKE(said.subtitle);
         head->issue->masthead_line = line->line;

@@ -349,26 +349,59 @@ static void take_segment(struct imprint *imprint, const struct segment *segment,
     imprint->last = segment->label;
 }
 
+/* A line of the masthead that says what an imprint says: an editor, or no part of an issue. */
+static void read_head_line(struct imprint *imprint, const struct block_line *line)
+{
+    AUTO(array) GPtrArray *segments = labels_cut(line->text);
+    for (guint s = 0; s < segments->len; s++) {
+        const struct segment *segment = segments->pdata[s];
+        if (segment->label == LABEL_NONE)
+            add_other(imprint, NULL, segment->value, line->line);
+        else
+            take_segment(imprint, segment, line->line);
+    }
+}
+
+static void read_line(struct imprint *imprint, const struct block_line *line, char **label)
+{
+    AUTO(array) GPtrArray *segments = labels_cut(line->text);
+    for (guint s = 0; s < segments->len; s++)
+        take_segment(imprint, segments->pdata[s], line->line);
+    char *kept = g_strdup(imprint->distribution);
+    g_free(*label);
+    imprint->distribution = *label = kept;
+}
+
+/* 主编 is who edited it, where nobody else did. */
+static void take_chief(struct issue *issue)
+{
+    for (guint i = 0; i < issue->other->len && !issue->editor->len; i++) {
+        const struct imprint_line *line = issue->other->pdata[i];
+        if (!line->label || !strstr(line->label, "编") || !words_is_persons(line->text) ||
+            strstr(line->label, "审") || strstr(line->label, "校"))
+            continue;
+        take_persons(issue->editor, issue->editor_labels, line->label, line->text);
+        g_ptr_array_remove_index(issue->other, i);
+    }
+}
+
 void outline_read_imprint(struct outline *outline)
 {
     struct imprint imprint = {.outline = outline, .issue = outline->issue};
     AUTO(text) char *label = NULL; /* outlives the segments that it came from */
+    for (guint i = 0; i < outline->head_lines->len; i++)
+        read_head_line(&imprint, outline->head_lines->pdata[i]);
+    imprint.last = LABEL_NONE;
     for (guint i = 0; i < outline->count; i++) {
         const struct block *block = outline->readings[i].block;
         if (outline->readings[i].role != ROLE_IMPRINT)
             continue;
         if (block->kind == BLOCK_RULE)
             imprint.last = LABEL_NONE;
-        for (guint l = 0; l < block->lines->len; l++) {
-            const struct block_line *line = block->lines->pdata[l];
-            AUTO(array) GPtrArray *segments = labels_cut(line->text);
-            for (guint s = 0; s < segments->len; s++)
-                take_segment(&imprint, segments->pdata[s], line->line);
-            char *kept = g_strdup(imprint.distribution);
-            g_free(label);
-            imprint.distribution = label = kept;
-        }
+        for (guint l = 0; l < block->lines->len; l++)
+            read_line(&imprint, block->lines->pdata[l], &label);
     }
+    take_chief(outline->issue);
     if (imprint.distribution_line && !outline->issue->distribution->len)
         outline_problem(outline, "distribution-empty", imprint.distribution_line,
                         N_("write the groups after it, such as 分送：市科协驻会领导"),

@@ -16,10 +16,10 @@ static const struct label_word label_words[] = {
     {"邮址", LABEL_CONTACT},      {"投稿", LABEL_CONTACT},       {"来稿", LABEL_CONTACT},
     {"电话", LABEL_TELEPHONE},    {"热线", LABEL_TELEPHONE},     {"手机", LABEL_TELEPHONE},
     {"座机", LABEL_TELEPHONE},    {"联系方式", LABEL_TELEPHONE}, {"编辑", LABEL_EDITOR},
-    {"责编", LABEL_EDITOR},       {"编校", LABEL_EDITOR},        {"主编", LABEL_EDITOR},
-    {"总编", LABEL_EDITOR},       {"美编", LABEL_EDITOR},        {"执编", LABEL_EDITOR},
-    {"采编", LABEL_EDITOR},       {"编务", LABEL_EDITOR},        {"编写", LABEL_EDITOR},
-    {"编撰", LABEL_EDITOR},       {"组稿", LABEL_EDITOR},        {"统稿", LABEL_EDITOR},
+    {"责编", LABEL_EDITOR},       {"编校", LABEL_EDITOR},        {"主编", LABEL_OTHER},
+    {"总编", LABEL_OTHER},        {"美编", LABEL_OTHER},         {"执编", LABEL_EDITOR},
+    {"采编", LABEL_EDITOR},       {"编务", LABEL_OTHER},         {"编写", LABEL_EDITOR},
+    {"编撰", LABEL_EDITOR},       {"组稿", LABEL_EDITOR},        {"统稿", LABEL_OTHER},
     {"整理", LABEL_EDITOR},       {"审核", LABEL_REVIEWER},      {"审签", LABEL_REVIEWER},
     {"审阅", LABEL_REVIEWER},     {"审定", LABEL_REVIEWER},      {"签发", LABEL_REVIEWER},
     {"核稿", LABEL_REVIEWER},     {"核发", LABEL_REVIEWER},      {"审校", LABEL_REVIEWER},
@@ -324,10 +324,27 @@ static bool value_fits(enum label label, const char *value)
     return false;
 }
 
+/* 投稿邮箱a@b.cn, 电话010-1: where the value begins that only its letters part from the label. */
+static const char *glued_value(const char *line, const struct label_word **word)
+{
+    const char *value = line;
+    while (*value && !g_ascii_isalnum(*value) && value - line < 60)
+        value = g_utf8_next_char(value);
+    if (!g_ascii_isalnum(*value) || strlen(value) > 100 || strchr(value, ' ') ||
+        label_before(line, value, word) != line)
+        return NULL;
+    bool fits = (*word)->label == LABEL_CONTACT ? strchr(value, '@') != NULL
+                                                : (*word)->label == LABEL_TELEPHONE &&
+                                                      strspn(value, "0123456789-") == strlen(value);
+    return fits ? value : NULL;
+}
+
 /* If the line begins with a whole label and a blank: where its value begins. */
 static const char *bare_label(const char *line, const struct label_word **word)
 {
-    const char *end = line;
+    const char *end = line, *glued = glued_value(line, word);
+    if (glued)
+        return glued;
     for (int characters = 0; *end && characters < 16; characters++, end = g_utf8_next_char(end)) {
         if (!text_is_blank(g_utf8_get_char(end)) || end == line)
             continue;
@@ -412,7 +429,7 @@ enum label labels_first(const char *line)
     if (!*at && is_distribution(line, at))
         return LABEL_DISTRIBUTION;
     const struct label_word *word;
-    const char *value = blank ? bare_label(line, &word) : NULL;
+    const char *value = blank ? bare_label(line, &word) : glued_value(line, &word);
     if (!value || strlen(value) > 1000)
         return LABEL_NONE;
     AUTO(array) GPtrArray *segments = cut_at_blanks(line);

@@ -90,6 +90,12 @@ static void take_number_without_sign(struct masthead *masthead, char **matched)
     g_strstrip(masthead->without_sign);
 }
 
+static void take_blank(struct masthead *masthead, char **matched)
+{
+    (void)matched;
+    masthead->blank = true;
+}
+
 static void take_month(struct masthead *masthead, char **matched)
 {
     masthead->month_given = true;
@@ -124,10 +130,12 @@ static const struct form forms[] = {
     {OPEN "第\\s*" NUMBER "\\s*[期号]" CLOSE, take_number},
     {"^\\s*" NUMBER "\\s*期\\s*$", take_number},
     {"^\\s*" OPEN YEAR "\\s*年\\s*第\\s*" NUMBER CLOSE "\\s*$", take_number_without_sign},
+    {OPEN "第\\s*[_＿×xX]*\\s*期" CLOSE, take_blank},
     {"\\bNo\\.?\\s*([0-9]{1,4})\\b", take_number},
     {YEAR "\\s*年\\s*" NUMBER "\\s*月\\s*份?", take_month},
     {OPEN YEAR "\\s*年\\s*度?" CLOSE, take_year},
-    {OPEN "(?<![^\\s(【])([^\\s()【】]*(?:特\\s*刊|专\\s*刊|专\\s*辑|号\\s*外))" CLOSE,
+    {OPEN "(?<![^\\s(【])([^\\s()【】]*(?:特\\s*刊|专\\s*刊|专\\s*辑|号\\s*外|创\\s*刊\\s*号|试\\s*"
+          "刊\\s*号))" CLOSE,
      take_subtitle},
 };
 
@@ -189,12 +197,24 @@ static char **words_apart(const char *piece)
     return words;
 }
 
+/* Do the words touch what was read on either side of them: 第5期培训班? Then they are no words of
+ * their own. */
+static bool is_glued(const char *piece, bool first, bool last)
+{
+    if (!*piece)
+        return false;
+    gunichar begin = g_utf8_get_char(piece);
+    gunichar end = g_utf8_get_char(g_utf8_prev_char(piece + strlen(piece)));
+    return (!first && !is_decoration(begin)) || (!last && !is_decoration(end));
+}
+
 static void keep_rest(struct masthead *masthead, const char *line)
 {
     AUTO(texts) char **pieces = g_strsplit(line, "\x1f", -1);
     masthead->rest = g_ptr_array_new_with_free_func(g_free);
     for (char **piece = pieces; *piece; piece++) {
         AUTO(texts) char **apart = words_apart(*piece);
+        masthead->glued = masthead->glued || is_glued(*piece, piece == pieces, !piece[1]);
         for (char **part = apart; *part; part++) {
             AUTO(text) char *words = undecorated(*part);
             if (*words)
@@ -229,9 +249,9 @@ void masthead_clear(struct masthead *masthead)
 
 bool masthead_says_something(const struct masthead *masthead)
 {
-    return masthead->year || masthead->number || masthead->zero || masthead->total_given ||
-           masthead->date_given || masthead->month_given || masthead->supplement ||
-           masthead->subtitle;
+    return masthead->year || masthead->number || masthead->blank || masthead->zero ||
+           masthead->total_given || masthead->date_given || masthead->month_given ||
+           masthead->supplement || masthead->subtitle;
 }
 
 bool masthead_is_line(const char *line)

@@ -12,6 +12,8 @@ struct masthead { /* 0, NULL: not said */
     bool month_given;   /* a year and a month without a day */
     bool supplement;    /* 增刊 */
     bool total_given;   /* 总第 期, also with nothing in it */
+    bool blank;         /* 第　期, a place for a number with nothing in it */
+    bool glued;         /* some of `rest` touches what was read: 第5期培训班 */
     bool zero;          /* 第0期 */
     char *without_sign; /* the words of a number that lacks its 期: 2023年 第25 */
     char *combined;     /* the words of two numbers at once: 第25、26期合刊 */

@@ -75,6 +75,8 @@ enum role { /* what a block is taken for */
 #define SEEN_NOTE          (G_GUINT64_CONSTANT(1) << 40) /* begins as an editor's note does */
 #define SEEN_GOES_ON_TITLE (G_GUINT64_CONSTANT(1) << 41) /* the title before may go on in it */
 #define SEEN_GOES_ON_TEXT  (G_GUINT64_CONSTANT(1) << 42) /* the paragraph before may go on in it */
+#define SEEN_SAME_FORM     (G_GUINT64_CONSTANT(1) << 43) /* in form and level as the open title */
+#define SEEN_SIGNATURE     (G_GUINT64_CONSTANT(1) << 44) /* a unit, and persons, alone under text */
 
 struct reading { /* of one block */
     const struct block *block;
@@ -91,7 +93,8 @@ struct outline {
     struct issue *issue;
     struct reading *readings;
     guint count;
-    guint body, imprint; /* where they begin */
+    guint body, imprint;   /* where they begin */
+    GPtrArray *head_lines; /* of struct block_line: of the masthead, but what an imprint says */
     struct contents contents;
     GHashTable *occurrences; /* key to how many short blocks have it */
 };

@@ -24,6 +24,7 @@ struct walk {
     int title_numbers[MARKS]; /* the last title's number, by the mark it is written with */
     int inner_numbers[MARKS]; /* the last sub-heading's in the open article */
     bool numbered_sections;
+    bool unit_sections;   /* one was called by a unit: 【通州区科协】 */
     GHashTable *sections; /* a set of the names that the list has */
 };
 

@@ -297,7 +297,8 @@ static enum mark numbered_mark(const char *text, const char **rest)
     if (!is_in(han ? "、．." : ".．、)）", point))
         return MARK_NONE;
     const char *after = g_utf8_next_char(end);
-    if (g_unichar_isdigit(g_utf8_get_char(after)))
+    bool year = strspn(after, "0123456789") == 4 && strchr("12", *after); /* 2.2024年… */
+    if (g_unichar_isdigit(g_utf8_get_char(after)) && !year)
         return MARK_NONE; /* 3.5 */
     *rest = skip_blanks(after);
     return han ? MARK_HAN : MARK_NUMBER;
