@@ -1,6 +1,7 @@
 /* What is seen of a block in its place: which article is open, what the contents say, what stands
  * under it. */
 #include "issue/attribution.h"
+#include "issue/masthead.h"
 #include "issue/walk.h"
 
 #include <string.h>
@@ -76,6 +77,9 @@ static bool is_signature(const struct walk *walk, const struct reading *reading)
     if (!reading->key || reading->block->kind != BLOCK_PARAGRAPH || walk->unit_sections ||
         reading->evidence & SEEN_OVER_TEXT)
         return false;
+    const struct block *next = reading[1].block; /* a letter's signature has its date under it */
+    if (next && next->text && masthead_is_line(next->text))
+        return false;
     AUTO(text) char *framed = words_framed(reading->block->text, NULL);
     return attribution_is_unit(framed ? framed : reading->block->text);
 }
@@ -98,6 +102,8 @@ static guint64 seen_of_article(const struct walk *walk, const struct reading *re
     if (walk->open_form && walk->open_form == (reading->evidence & (SEEN_HEADING | SEEN_BOLD)) &&
         walk->title_level == reading->block->level)
         seen |= SEEN_SAME_FORM;
+    if (walk->has_text && reading->key && masthead_is_line(reading->block->text))
+        seen |= SEEN_DATE;
     if (walk->has_text && is_signature(walk, reading))
         seen |= SEEN_SIGNATURE;
     if (title_alone && walk->open_form & ~reading->evidence)

@@ -69,6 +69,7 @@ static const struct evidence_name evidence_names[] = {
     {SEEN_NO_ENTRY, N_("not in the contents, the titles before are")},
     {SEEN_SAME_FORM, N_("of the form of the title before")},
     {SEEN_SIGNATURE, N_("a unit alone under text")},
+    {SEEN_DATE, N_("nothing but a date or number")},
     {SEEN_NOTE, N_("begins as an editor's note")},
     {SEEN_GOES_ON_TITLE, N_("the title before may go on in it")},
     {SEEN_GOES_ON_TEXT, N_("the paragraph before may go on in it")},

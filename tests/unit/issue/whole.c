@@ -295,10 +295,18 @@ static void expect_head(struct page *page, const struct issue *issue, int body, 
     }
 }
 
+/* In the imprint, or at the head. */
 static void expect_persons(struct page *page, guint imprint, const GPtrArray *labels,
                            const GPtrArray *persons)
 {
     guint from = imprint, end = page->letters->len;
+    AUTO(text) char *first = persons->len ? words_key(persons->pdata[0]) : NULL;
+    guint at = imprint, unused;
+    while (first && at < end &&
+           (letter_at(page, at)->struck || !stands_at(page, at, first, &unused)))
+        at++;
+    if (first && at == end)
+        from = 0;
     for (guint i = 0; i < persons->len; i++) {
         if (!i || g_strcmp0(labels->pdata[i], labels->pdata[i - 1]) != 0)
             expect_label(page, &from, end, labels->pdata[i]);
