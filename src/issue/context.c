@@ -216,6 +216,12 @@ static guint64 seen_of_next(const struct walk *walk, guint at)
         seen |= SEEN_OVER_DEEPER;
     if (is_entry(walk, next))
         seen |= SEEN_OVER_ENTRY;
+    /* ● over ◆ */
+    if (words_mark(reading->block->text, &rest) == MARK_BULLET &&
+        words_mark(next->block->text, &rest) == MARK_BULLET &&
+        g_utf8_get_char(reading->block->text) != g_utf8_get_char(next->block->text) &&
+        g_utf8_get_char(reading->block->text) != walk->sign)
+        seen |= SEEN_OVER_SIGN;
     /* Two 一、 one after the other: neither stands over the other. */
     bool both_han = words_mark(reading->block->text, &rest) == MARK_HAN &&
                     words_mark(next->block->text, &rest) == MARK_HAN;
@@ -256,7 +262,9 @@ static bool is_second_title(const char *text)
 static bool goes_on_title(const struct walk *walk, const struct reading *reading)
 {
     const struct reading *before = reading - 1;
+    const char *rest;
     if (!walk->in_article || walk->has_text || walk->after_section || before->role != ROLE_TITLE ||
+        words_mark(reading->block->text, &rest) == MARK_BULLET ||
         reading->evidence & GOES_ON_NO_TITLE || !(reading->evidence & SEEN_SHORT))
         return false;
     if (is_second_title(reading->block->text))

@@ -280,6 +280,8 @@ static void take_line(struct head *head, const struct block_line *line)
     } else if (said.subtitle && !head->issue->subtitle) {
         head->issue->subtitle = TAKE(said.subtitle);
     }
+    if (said.period)
+        g_ptr_array_add(head->outline->head_lines, block_line_new(said.period, line->line, 0));
     take_number(head, &said, line->line);
     take_date(head, &said, line->line);
     masthead_clear(&said);
@@ -319,6 +321,20 @@ static void leave_picture(struct head *head, struct reading *reading)
         N_("the mail does not show this picture of the masthead: %s"), reading->block->target);
 }
 
+/* 特急, 密级：公开, 000012: over the name of an official document (GB/T 9704). */
+static bool is_filing_mark(const struct head *head, guint at)
+{
+    static GRegex *marks;
+    const struct block *block = head->outline->readings[at].block;
+    if (!marks)
+        marks = g_regex_new(
+            "^(?:(?:密级|机密程度|公开(?:方式|属性|程度)|紧急程度|份号|编号)\\s*[:：]?\\s*"
+            "\\S{1,12}|特急|加急|平急|急件|主动公开|公开|0+[0-9]{1,6})$",
+            G_REGEX_OPTIMIZE, 0, NULL);
+    return !head->issue->name && block->text && strlen(block->text) < 60 &&
+           g_regex_match(marks, block->text, 0, NULL);
+}
+
 /* 编辑：张三　审核：李四 under the name and number: some offices name them at the head. */
 static bool is_imprint_line(const struct head *head, guint at)
 {
@@ -348,6 +364,12 @@ static guint read_masthead(struct head *head)
         }
         if (reading->block->kind == BLOCK_PICTURE && picture_fits(head, i)) {
             leave_picture(head, reading);
+            continue;
+        }
+        if (is_filing_mark(head, i)) {
+            const struct block *block = reading->block;
+            reading->role = ROLE_MASTHEAD;
+            g_ptr_array_add(outline->head_lines, block_line_new(block->text, block->line, 0));
             continue;
         }
         if (is_imprint_line(head, i)) {

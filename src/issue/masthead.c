@@ -44,6 +44,13 @@ static void take_date(struct masthead *masthead, char **matched)
     masthead->date_day = day;
 }
 
+/* 2024年11月1日—11月15日: what it reports on, not when it appears. */
+static void take_period(struct masthead *masthead, char **matched)
+{
+    g_free(masthead->period);
+    masthead->period = g_strdup(matched[1]);
+}
+
 static void take_total(struct masthead *masthead, char **matched)
 {
     masthead->total = number_of(matched[1]);
@@ -115,7 +122,12 @@ static void take_subtitle(struct masthead *masthead, char **matched)
         masthead->subtitle = text_squeeze(matched[1]);
 }
 
+#define DAY         "(?:" NUMBER_ONLY "\\s*月\\s*)?" NUMBER_ONLY "\\s*[日号]"
+#define NUMBER_ONLY "[" NUMERAL_CHARACTERS "]{1,3}"
 static const struct form forms[] = {
+    {OPEN "([" NUMERAL_DIGITS "]{4}\\s*年\\s*" DAY "\\s*(?:[-—–~～]{1,2}|至)\\s*(?:[" NUMERAL_DIGITS
+          "]{4}\\s*年\\s*)?" DAY ")" CLOSE,
+     take_period},
     {YEAR "\\s*年\\s*" NUMBER "\\s*月\\s*" NUMBER "\\s*[日号]" WEEKDAY, take_date},
     {"(?<![0-9])([0-9]{4})\\s*[-./]\\s*([0-9]{1,2})\\s*[-./"
      "]\\s*([0-9]{1,2})(?![0-9])\\s*日?" WEEKDAY,
@@ -240,6 +252,7 @@ void masthead_clear(struct masthead *masthead)
 {
     g_free(masthead->impossible);
     g_free(masthead->combined);
+    g_free(masthead->period);
     g_free(masthead->subtitle);
     g_free(masthead->without_sign);
     if (masthead->rest)
@@ -251,7 +264,7 @@ bool masthead_says_something(const struct masthead *masthead)
 {
     return masthead->year || masthead->number || masthead->blank || masthead->zero ||
            masthead->total_given || masthead->date_given || masthead->month_given ||
-           masthead->supplement || masthead->subtitle;
+           masthead->supplement || masthead->subtitle || masthead->period;
 }
 
 bool masthead_is_line(const char *line)

@@ -18,6 +18,7 @@ struct masthead { /* 0, NULL: not said */
     char *without_sign; /* the words of a number that lacks its 期: 2023年 第25 */
     char *combined;     /* the words of two numbers at once: 第25、26期合刊 */
     char *subtitle;     /* …特刊, …专刊 */
+    char *period;       /* of the days that it reports on */
     GPtrArray *rest;    /* of char *: the words that are none of these, in order */
 };
 

@@ -77,7 +77,8 @@ enum role { /* what a block is taken for */
 #define SEEN_GOES_ON_TEXT  (G_GUINT64_CONSTANT(1) << 42) /* the paragraph before may go on in it */
 #define SEEN_SAME_FORM     (G_GUINT64_CONSTANT(1) << 43) /* in form and level as the open title */
 #define SEEN_SIGNATURE     (G_GUINT64_CONSTANT(1) << 44) /* a unit, and persons, alone under text */
-#define SEEN_DATE (G_GUINT64_CONSTANT(1) << 45) /* nothing but a date or number */
+#define SEEN_DATE          (G_GUINT64_CONSTANT(1) << 45) /* nothing but a date or number */
+#define SEEN_OVER_SIGN     (G_GUINT64_CONSTANT(1) << 46) /* a sign before it, another under it */
 
 struct reading { /* of one block */
     const struct block *block;
