@@ -24,9 +24,18 @@ static const char *const kinds[] = {
     "资料来源", "责任编辑", "编辑", "摘自",   "转自",     "选自",     "据"};
 static const char *const origins[] = {"摘自", "转自", "选自", "作者系", "作者：", "据《"};
 
+/* May one of them begin the words? Nearly all begin otherwise. */
+static bool begins_as_kind(const char *words)
+{
+    return g_utf8_strchr("供来作撰通记文图摄编执采整课调报信稿资责摘转选据", -1,
+                         g_utf8_get_char(words)) != NULL;
+}
+
 /* If a kind and a colon begin the words: where the colon ends. */
 static const char *after_kind(const char *words, const char **kind)
 {
+    if (!begins_as_kind(words))
+        return NULL;
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
         if (!g_str_has_prefix(words, kinds[i]))
             continue;
@@ -235,7 +244,12 @@ static bool is_by_line(const char *text)
 char *attribution_line(const char *text, bool under_title)
 {
     const char *end;
-    if (strlen(text) > 300)
+    size_t length = strlen(text);
+    if (length > 300 || !length)
+        return NULL;
+    /* Nearly all lines: a sentence, no bracket before its full stop. */
+    const char *stop = g_str_has_suffix(text, "。") ? text + length - strlen("。") : NULL;
+    if (stop && (stop == text || !brackets_of(g_utf8_prev_char(stop))) && !begins_as_kind(text))
         return NULL;
     char *bracketed = attribution_at_end(text, &end);
     if (bracketed && end == text)

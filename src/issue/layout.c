@@ -31,6 +31,11 @@ static int line_width(const char *line, const char *end)
 {
     int width = 0;
     while (line < end && width <= WIDEST_WRAP) {
+        const char *after = words_skip_han(line);
+        width += 2 * (int)((MIN(after, end) - line) / 3);
+        line = after;
+        if (line >= end)
+            break;
         width += width_of(g_utf8_get_char(line));
         line = g_utf8_next_char(line);
     }

@@ -28,7 +28,7 @@ char *words_clean(const char *text)
     AUTO(text) char *trimmed = text_trim(text);
     GString *clean = g_string_sized_new(strlen(trimmed));
     const char *run = trimmed;
-    for (const char *at = trimmed, *next; *at; at = next) {
+    for (const char *at = words_skip_han(trimmed), *next; *at; at = words_skip_han(next)) {
         gunichar c = (unsigned char)*at < 0x80 ? (gunichar)*at : g_utf8_get_char(at);
         next = g_utf8_next_char(at);
         if (is_kept(c))
@@ -309,6 +309,9 @@ enum mark words_mark(const char *text, const char **rest)
     text = skip_blanks(text);
     *rest = text;
     gunichar c = g_utf8_get_char(text);
+    bool han;
+    if (words_is_han(c) && !is_numeral(c, &han)) /* nearly all texts */
+        return MARK_NONE;
     if (is_in("■□◆◇●○◎※★☆▲△▶►•·‧∙➢✦❖", c)) {
         *rest = skip_blanks(g_utf8_next_char(text));
         return MARK_BULLET;

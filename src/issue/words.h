@@ -2,6 +2,15 @@
 #pragma once
 #include "base/text.h"
 
+/* Past the Hanzi of U+5000 to U+9FFF, nearly all of a document: what looks at each character need
+ * not decode them. The text is valid UTF-8. */
+static inline const char *words_skip_han(const char *at)
+{
+    while ((unsigned char)*at >= 0xe5 && (unsigned char)*at <= 0xe9)
+        at += 3;
+    return at;
+}
+
 /* --- cleaning --- */
 
 /* A copy without blanks at both ends and zero-width characters; non-breaking blanks and tabs become
