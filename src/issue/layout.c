@@ -2,6 +2,7 @@
 
 #include "issue/attribution.h"
 #include "issue/contents.h"
+#include "issue/drawn.h"
 #include "issue/labels.h"
 #include "issue/masthead.h"
 #include "issue/words.h"
@@ -324,71 +325,6 @@ static void add_paragraph(GPtrArray *blocks, struct block **paragraph)
     g_ptr_array_add(blocks, TAKE(*paragraph));
 }
 
-/* --- tables drawn with characters --- */
-
-static bool is_bar(gunichar c)
-{
-    return c == 0x2502 || c == 0x2503 || c == '|' || c == 0xff5c;
-}
-
-/* │区　│场次│: bars at both ends and between. */
-static bool is_table_line(const char *text)
-{
-    if (!is_bar(g_utf8_get_char(text)) || strlen(text) > 2000)
-        return false;
-    int bars = 0;
-    gunichar last = 0;
-    for (; *text; text = g_utf8_next_char(text)) {
-        last = g_utf8_get_char(text);
-        bars += is_bar(last);
-    }
-    return bars >= 3 && is_bar(last);
-}
-
-static void add_row(struct block *table, const struct block_line *line)
-{
-    GPtrArray *cells = g_ptr_array_new_with_free_func(g_free);
-    AUTO(str) GString *joined = g_string_new(NULL);
-    const char *cell = g_utf8_next_char(line->text);
-    for (const char *at = cell; *at; at = g_utf8_next_char(at)) {
-        if (!is_bar(g_utf8_get_char(at)))
-            continue;
-        AUTO(text) char *raw = g_strndup(cell, (gsize)(at - cell));
-        char *text = text_trim(raw);
-        g_string_append_printf(joined, "%s%s", joined->len && *text ? "　" : "", text);
-        g_ptr_array_add(cells, text);
-        cell = g_utf8_next_char(at);
-    }
-    g_ptr_array_add(table->rows, cells);
-    g_ptr_array_add(table->lines, block_line_new(joined->str, line->line, line->indent));
-    table->last_line = line->line;
-}
-
-/* Is the last block a table that a line may go on with? Rules between rows are part of it. */
-static struct block *open_table(GPtrArray *blocks, int line)
-{
-    guint last = blocks->len;
-    while (last && ((struct block *)blocks->pdata[last - 1])->kind == BLOCK_RULE)
-        last--;
-    struct block *table = last ? blocks->pdata[last - 1] : NULL;
-    int rules = (int)(blocks->len - last);
-    if (!table || table->kind != BLOCK_TABLE || table->last_line + rules + 1 != line)
-        return NULL;
-    g_ptr_array_set_size(blocks, (gint)last);
-    return table;
-}
-
-static void add_table_line(GPtrArray *blocks, const struct block_line *line)
-{
-    struct block *table = open_table(blocks, line->line);
-    if (!table) {
-        table = block_new(BLOCK_TABLE, line->line);
-        table->rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
-        g_ptr_array_add(blocks, table);
-    }
-    add_row(table, line);
-}
-
 static void add_rule(GPtrArray *blocks, int line)
 {
     if (blocks->len) {
@@ -398,29 +334,21 @@ static void add_rule(GPtrArray *blocks, int line)
     g_ptr_array_add(blocks, block_new(BLOCK_RULE, line));
 }
 
-/* ┃　简　报　┃: a box around a masthead is no table. */
-static void unbox(struct block_line *line)
-{
-    const char *last = line->text + strlen(line->text);
-    if (!is_bar(g_utf8_get_char(line->text)) || last == g_utf8_next_char(line->text))
-        return;
-    last = g_utf8_prev_char(last);
-    if (!is_bar(g_utf8_get_char(last)) || last == line->text || is_table_line(line->text))
-        return;
-    AUTO(text) char *inside = g_utf8_next_char(line->text);
-    inside = g_strndup(inside, (gsize)(last - inside));
-    g_free(line->text);
-    line->text = words_clean(inside);
-}
-
 void layout_paragraphs(const struct layout *layout, GPtrArray *lines, GPtrArray *blocks)
 {
     struct block *paragraph = NULL;
     struct block_line *before = NULL;
     for (guint i = 0; i < lines->len; i++) {
+        guint rows = drawn_columns(lines, i);
+        if (rows) {
+            add_paragraph(blocks, &paragraph);
+            drawn_add_columns(blocks, lines, i, rows);
+            i += rows - 1;
+            continue;
+        }
         AUTO(block_line) struct block_line *line = lines->pdata[i];
         lines->pdata[i] = NULL;
-        unbox(line);
+        drawn_unbox(line);
         if (!*line->text)
             continue;
         if (words_is_rule(line->text)) {
@@ -428,9 +356,9 @@ void layout_paragraphs(const struct layout *layout, GPtrArray *lines, GPtrArray 
             add_rule(blocks, line->line);
             continue;
         }
-        if (is_table_line(line->text)) {
+        if (drawn_is_row(line->text)) {
             add_paragraph(blocks, &paragraph);
-            add_table_line(blocks, line);
+            drawn_add_row(blocks, line);
             continue;
         }
         const struct block_line *next = i + 1 < lines->len ? lines->pdata[i + 1] : NULL;

@@ -1,5 +1,6 @@
 #include "issue/plain.h"
 
+#include "base/text.h"
 #include "issue/layout.h"
 
 #include <string.h>
@@ -7,6 +8,7 @@
 enum {
     WIDEST_MARGIN = 40, /* columns */
     MOST_BLANKS = 120,  /* octets of them */
+    TAB_COLUMNS = 16,   /* wide enough for most cells */
 };
 
 struct reader {
@@ -37,14 +39,38 @@ static void end_lines(struct reader *reader)
     layout_paragraphs(&reader->layout, reader->lines, reader->blocks);
 }
 
+/* Tabs part columns: what follows stands at the next of their stops. */
+static char *without_tabs(const char *text)
+{
+    if (!strchr(text, '\t'))
+        return g_strdup(text);
+    GString *spread = g_string_new(NULL);
+    for (int column = 0; *text; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+        if (c != '\t') {
+            g_string_append_unichar(spread, c);
+            column += text_width_of(c);
+            continue;
+        }
+        do {
+            g_string_append(spread, "　");
+            column += 2;
+        } while (column % TAB_COLUMNS > 1);
+    }
+    return g_string_free(spread, FALSE);
+}
+
 static void take_piece(struct reader *reader, const char *piece)
 {
     const char *text;
     int indent = layout_indent(piece, &text);
-    if (*text)
-        g_ptr_array_add(reader->lines, block_line_new(text, reader->line, indent - reader->margin));
-    else
+    if (*text) {
+        AUTO(text) char *spread = without_tabs(text);
+        g_ptr_array_add(reader->lines,
+                        block_line_new(spread, reader->line, indent - reader->margin));
+    } else {
         end_lines(reader);
+    }
 }
 
 /* A form feed ends a page: what stands around it may be one paragraph. */
