@@ -98,6 +98,12 @@ static bool is_units(const char *words)
 
 bool attribution_is_unit(const char *words)
 {
+    /* 科普馆建成, 密云区成立学会: what a title tells a unit did. */
+    static const char *const verbs[] = {"建成", "召开", "举办", "成立", "启动", "开展", "走进",
+                                        "揭牌", "落户", "获评", "荣获", "开放", "探访"};
+    for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
+        if (strstr(words, verbs[i]))
+            return false;
     return strlen(words) < 150 && is_units(words);
 }
 

@@ -167,7 +167,7 @@ static guint take_block(struct walk *walk, guint at)
 /* --- a second masthead --- */
 
 /* The name, and a line of number or date right under it: another issue begins. */
-static void find_second_masthead(const struct outline *outline)
+static void find_second_masthead(struct outline *outline)
 {
     if (!outline->issue->name)
         return;
@@ -184,6 +184,7 @@ static void find_second_masthead(const struct outline *outline)
         masthead_clear(&said);
         if (!whole && !(alone && next && next->text && masthead_is_line(next->text)))
             continue;
+        outline->two_issues = true;
         outline_problem(outline, "two-issues", reading->block->line,
                         N_("make a file of each issue"),
                         N_("two issues in one document: the first begins at line %d, the second "

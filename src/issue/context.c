@@ -10,6 +10,7 @@ enum {
     LONGEST_SECTION = 20, /* characters, in brackets */
     LONGEST_BRIEF = 12,   /* of a heading over headings */
     LONGEST_NAMED = 8,    /* of a section that a word alone shows */
+    RIGHT = 8,            /* columns of indent: no paragraph begins there */
 };
 
 bool walk_is_line(const struct reading *reading)
@@ -33,6 +34,16 @@ bool walk_is_attribution(const struct walk *walk, const struct reading *reading)
 static bool is_entry(const struct walk *walk, const struct reading *reading)
 {
     return reading->key && contents_match(&walk->outline->contents, reading->key);
+}
+
+/* The first of a title's two lines, which the contents name together. */
+static bool begins_entry(const struct walk *walk, const struct reading *reading)
+{
+    const struct block *next = reading[1].block;
+    if (!reading->key || !reading[1].key || next->line != reading->block->last_line + 1)
+        return false;
+    AUTO(text) char *key = g_strconcat(reading->key, reading[1].key, NULL);
+    return contents_has(&walk->outline->contents, key);
 }
 
 bool walk_may_be_title(const struct walk *walk, const struct reading *reading)
@@ -74,8 +85,13 @@ static bool is_open_paragraph(const struct reading *reading)
  * 【】 too, where no section has been called by a unit. */
 static bool is_signature(const struct walk *walk, const struct reading *reading)
 {
+    bool over_text = reading[1].evidence & (SEEN_CLOSED | SEEN_INDENTED) ||
+                     (reading->evidence & SEEN_OVER_TEXT && reading->block->indent < RIGHT);
     if (!reading->key || reading->block->kind != BLOCK_PARAGRAPH || walk->unit_sections ||
-        reading->evidence & SEEN_OVER_TEXT)
+        over_text)
+        return false;
+    if (reading[1].block && reading[1].block->indent >= RIGHT && reading[1].evidence & SEEN_SHORT &&
+        reading->evidence & SEEN_OVER_TEXT) /* a title over two lines */
         return false;
     const struct block *next = reading[1].block; /* a letter's signature has its date under it */
     if (next && next->text && masthead_is_line(next->text))
@@ -118,7 +134,7 @@ static guint64 seen_of_style(const struct walk *walk, const struct reading *read
 {
     guint64 seen = 0;
     const GPtrArray *entries = walk->outline->contents.entries;
-    if (is_entry(walk, reading))
+    if (is_entry(walk, reading) || begins_entry(walk, reading))
         seen |= SEEN_ENTRY;
     else if (entries->len && walk->articles && !walk->unnamed)
         seen |= SEEN_NO_ENTRY;
@@ -165,18 +181,27 @@ static bool is_note_name(const char *name)
     return false;
 }
 
-/* 要闻, 基层动态, 通知公告: what sections are called, and articles hardly ever. */
-static bool has_section_word(const char *text)
+static bool ends_in(const char *text, const char *const *words)
 {
-    static const char *const words[] = {
-        "动态", "要闻", "风采", "之窗", "园地", "聚焦", "视点", "专栏", "综述", "速递",
-        "快讯", "简讯", "集锦", "解读", "公告", "文摘", "天地", "纵横", "博览", "传真",
-        "通知", "报道", "调研", "会议", "交流", "简报", "信息", "人物", "时讯", "资讯",
-        "之声", "平台", "前沿", "论坛", "工作", "经验", "关注", "热点", "快报", "扫描"};
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-        if (g_str_has_suffix(text, words[i]))
+    for (; *words; words++)
+        if (g_str_has_suffix(text, *words))
             return true;
     return false;
+}
+
+/* 要闻, 基层动态: what sections are called, and articles hardly ever; 通知, 工作 so only in names
+ * of four characters. */
+static bool has_section_word(const char *text, glong length)
+{
+    static const char *const strong[] = {"动态", "要闻", "风采", "之窗", "园地", "聚焦", "视点",
+                                         "专栏", "速递", "快讯", "简讯", "集锦", "公告", "文摘",
+                                         "天地", "纵横", "博览", "传真", "之声", "前沿", "热点",
+                                         "扫描", "时讯", "资讯", NULL};
+    static const char *const weak[] = {"通知", "报道", "调研", "会议", "交流", "信息",
+                                       "人物", "平台", "论坛", "工作", "经验", "关注",
+                                       "解读", "综述", "活动", "建设", NULL};
+    return (length <= LONGEST_NAMED && ends_in(text, strong)) ||
+           (length <= 4 && ends_in(text, weak));
 }
 
 static guint64 seen_of_name(const struct reading *reading)
@@ -195,7 +220,7 @@ static guint64 seen_of_name(const struct reading *reading)
         seen |= SEEN_BRACKETS;
     if (length <= LONGEST_BRIEF)
         seen |= SEEN_BRIEF;
-    if (length <= LONGEST_NAMED && has_section_word(reading->key))
+    if (reading->key && has_section_word(reading->key, length))
         seen |= SEEN_SECTION_WORD;
     return seen;
 }

@@ -1,6 +1,5 @@
 #include "issue/drawn.h"
 
-#include "issue/contents.h"
 #include "issue/labels.h"
 #include "issue/words.h"
 
@@ -150,13 +149,13 @@ static bool cut(struct cells *cells, const struct block_line *line)
         cells->texts[at] = cell;
         cells->begins[at] = column;
         cells->ends[at] = column + width;
-        if (width > WIDEST_CELL || strstr(cell, "。") || labels_first(cell) != LABEL_NONE ||
-            words_is_rule(cell))
+        if (width > WIDEST_CELL || strstr(cell, "。") || strstr(cell, "....") ||
+            strstr(cell, "……") || labels_first(cell) != LABEL_NONE || words_is_rule(cell))
             return false;
         column += width + gap;
         text = next;
     }
-    return !*text && cells->count >= 2 && !contents_has_page(line->text);
+    return !*text && cells->count >= 2;
 }
 
 static bool are_in_line(const struct cells *a, const struct cells *b)

@@ -253,7 +253,8 @@ static bool more_follows(const struct outline *outline, guint at)
             return false;
         if (block->text && masthead_is_line(block->text))
             return true;
-        if (block->text && !(outline->readings[i].evidence & SEEN_SHORT))
+        guint64 seen = outline->readings[i].evidence;
+        if (block->text && (!(seen & SEEN_SHORT) || seen & SEEN_CLOSED))
             return false;
     }
     return false;

@@ -87,26 +87,54 @@ static bool is_version_head(const struct reading *reading)
     return bare && strcmp(bare, "版记") == 0;
 }
 
-/* Who edited, who reviewed, who receives, where to write: two of these close together, and nothing
- * of the kind at the end, and the imprint stands where it does not belong. A letter within an
- * article has one at most. */
-static void tell_misplaced(const struct outline *outline)
+/* All labels that the block's lines have. */
+static unsigned kinds_of(const struct block *block)
 {
     unsigned kinds = 0;
+    for (guint i = 0; i < block->lines->len && i < 20; i++) {
+        const char *text = ((struct block_line *)block->lines->pdata[i])->text;
+        if (strlen(text) > LONGEST_LINE)
+            continue;
+        AUTO(array) GPtrArray *segments = labels_cut(text);
+        for (guint s = 0; s < segments->len; s++)
+            kinds |= 1u << ((struct segment *)segments->pdata[s])->label;
+    }
+    return kinds & ~(1u << LABEL_NONE | 1u << LABEL_OTHER);
+}
+
+/* Who edited, who reviewed, who receives, where to write: two of these close together under text,
+ * and an imprint stands where it does not belong. A letter within an article has one at most. Where
+ * there is an imprint at the end too, only one with both editors and receivers is surely none of a
+ * text. */
+static bool is_imprint(unsigned kinds, bool another)
+{
+    unsigned makers = 1u << LABEL_EDITOR | 1u << LABEL_REVIEWER;
+    if (another)
+        return kinds & makers && kinds & 1u << LABEL_DISTRIBUTION;
+    return kinds & (kinds - 1) && kinds & makers;
+}
+
+void outline_tell_misplaced(const struct outline *outline)
+{
+    guint end = outline->imprint;
+    unsigned kinds = 0;
     guint first = 0;
-    for (guint i = 0; i < outline->count; i++) {
+    bool text = false; /* what stands at the head is no imprint in the middle */
+    for (guint i = 0; i < end; i++) {
         const struct reading *reading = &outline->readings[i];
         if (reading->block->kind == BLOCK_RULE)
             continue;
         enum label label =
             begins_with_label(reading) ? labels_first(first_text(reading->block)) : LABEL_NONE;
-        if (label == LABEL_NONE || label == LABEL_OTHER) {
+        text =
+            text || (label == LABEL_NONE && (reading->evidence & SEEN_CLOSED || is_body(reading)));
+        if (!text || label == LABEL_NONE || label == LABEL_OTHER) {
             kinds = 0;
             continue;
         }
         first = kinds ? first : i;
-        kinds |= 1u << label;
-        if (kinds & (kinds - 1) && kinds & (1u << LABEL_EDITOR | 1u << LABEL_REVIEWER)) {
+        kinds |= kinds_of(reading->block);
+        if (is_imprint(kinds, end < outline->count)) {
             outline_problem(outline, "imprint-misplaced", outline->readings[first].block->line,
                             N_("move these lines to the end of the document"),
                             N_("the imprint stands in the middle of the document"));
@@ -127,8 +155,6 @@ void outline_find_imprint(struct outline *outline)
     }
     if (start < outline->count && !is_version_head(&outline->readings[start]))
         start = skip_false_start(outline, start);
-    if (start == outline->count)
-        tell_misplaced(outline);
     outline->imprint = start;
     outline->issue->imprint_line =
         start < outline->count ? outline->readings[start].block->line : 0;

@@ -424,7 +424,7 @@ enum label labels_first(const char *line)
             continue;
         const struct label_word *word;
         const char *words, *begin = label_at(line, at, &word, &words);
-        return begin == line ? word->label : LABEL_NONE;
+        return begin == line ? label_of_value(word->label, g_utf8_next_char(at)) : LABEL_NONE;
     }
     if (!*at && is_distribution(line, at))
         return LABEL_DISTRIBUTION;

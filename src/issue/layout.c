@@ -292,6 +292,13 @@ static bool is_full_of_its_own(const struct block *paragraph, const struct block
     return width + first_word_width(line->text) + 2 > wrap;
 }
 
+/* Wide blanks within a line lay it out: names in rows, columns of any sort. */
+static bool has_gap(const struct block_line *line)
+{
+    return strlen(line->text) < 300 &&
+           (strstr(line->text, "　　") || strstr(line->text, "   ") || strstr(line->text, "\t"));
+}
+
 /* `next` (NULL: none) is the line after it. */
 static bool parts(const struct layout *layout, const struct block *paragraph,
                   struct block_line *before, const struct block_line *line,
@@ -307,7 +314,7 @@ static bool parts(const struct layout *layout, const struct block *paragraph,
         return true;
     if (line->line < HEAD_LINES && masthead_is_line(line->text))
         return true;
-    if (begins_numbered(line, full))
+    if (begins_numbered(line, full) || (has_gap(before) && has_gap(line)))
         return true;
     /* Two ideographic blanks begin a paragraph, if it is not the whole of it that is moved in. */
     if (line->indent >= 3 && line->indent > before->indent)

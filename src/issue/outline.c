@@ -99,6 +99,8 @@ GPtrArray *outline_make(struct issue *issue, GPtrArray *blocks, const char *name
     outline_find_imprint(&outline);
     outline_read_head(&outline);
     outline_decide_body(&outline);
+    if (!outline.two_issues)
+        outline_tell_misplaced(&outline);
     outline_read_imprint(&outline);
     GPtrArray *explained = explain ? outline_explain(&outline) : NULL;
     outline_build_articles(&outline, blocks);

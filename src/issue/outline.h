@@ -95,6 +95,7 @@ struct outline {
     struct issue *issue;
     struct reading *readings;
     guint count;
+    bool two_issues;       /* told, and what stands between them with it */
     guint body, imprint;   /* where they begin */
     GPtrArray *head_lines; /* of struct block_line: of the masthead, but what an imprint says */
     struct contents contents;
@@ -113,6 +114,7 @@ void outline_find_imprint(struct outline *outline);             /* imprint.c: wh
 void outline_read_head(struct outline *outline);                /* head.c: masthead and contents */
 guint outline_read_contents(struct outline *outline, guint at); /* listing.c: where they end */
 void outline_decide_body(struct outline *outline);              /* body.c: sections, titles, text */
+void outline_tell_misplaced(const struct outline *outline);     /* imprint.c: one in the middle */
 void outline_build_articles(struct outline *outline, GPtrArray *blocks); /* article.c */
 void outline_read_imprint(struct outline *outline);                      /* imprint.c */
 GPtrArray *outline_explain(const struct outline *outline);               /* explain.c */
