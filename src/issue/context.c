@@ -76,6 +76,8 @@ static bool is_weaker(const struct walk *walk, guint64 evidence)
 static bool is_open_paragraph(const struct reading *reading)
 {
     const struct block *block = reading->block;
+    if (block->kind == BLOCK_PARAGRAPH && g_str_has_prefix(block->text, "图"))
+        return false; /* 图为活动现场: what stands under a picture has no full stop */
     return block->kind == BLOCK_PARAGRAPH && !(reading->evidence & SEEN_CLOSED) &&
            (block->page_end || strlen(block->text) > 60 || g_str_has_suffix(block->text, "，") ||
             g_str_has_suffix(block->text, "、"));

@@ -316,10 +316,11 @@ static bool picture_fits(const struct head *head, guint at)
 
 static void leave_picture(struct head *head, struct reading *reading)
 {
+    const struct block *picture = reading->block;
+    AUTO(text) char *words = g_strdup_printf("%s（%s）", picture->text, picture->target);
     reading->role = ROLE_MASTHEAD;
-    outline_remark(
-        head->outline, "masthead-picture", reading->block->line, N_("nothing has to be done"),
-        N_("the mail does not show this picture of the masthead: %s"), reading->block->target);
+    outline_remark(head->outline, "masthead-picture", picture->line, N_("nothing has to be done"),
+                   N_("the mail does not show this picture of the masthead: %s"), words);
 }
 
 /* 特急, 密级：公开, 000012: over the name of an official document (GB/T 9704). */

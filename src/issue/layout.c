@@ -228,10 +228,12 @@ static bool ends_block(const struct block_line *line)
 
 /* Numbers at a line's beginning begin a block, unless the line before was full: then it may be
  * chance. */
-static bool begins_numbered(const struct block_line *line, bool before_full)
+static bool begins_numbered(const struct block_line *before, const struct block_line *line,
+                            bool before_full)
 {
     const char *rest;
-    return !before_full && words_mark(line->text, &rest) != MARK_NONE && *rest;
+    bool announced = g_str_has_suffix(before->text, "：") || g_str_has_suffix(before->text, ":");
+    return (!before_full || announced) && words_mark(line->text, &rest) != MARK_NONE && *rest;
 }
 
 /* After a full line that ends a sentence: a title, if it is no sentence and a paragraph begins
@@ -314,7 +316,7 @@ static bool parts(const struct layout *layout, const struct block *paragraph,
         return true;
     if (line->line < HEAD_LINES && masthead_is_line(line->text))
         return true;
-    if (begins_numbered(line, full) || (has_gap(before) && has_gap(line)))
+    if (begins_numbered(before, line, full) || (has_gap(before) && has_gap(line)))
         return true;
     /* Two ideographic blanks begin a paragraph, if it is not the whole of it that is moved in. */
     if (line->indent >= 3 && line->indent > before->indent)

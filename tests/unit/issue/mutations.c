@@ -121,7 +121,8 @@ static bool reads_alike(const struct subject *subject, const struct mutation *mu
 {
     const char *name = subject->bulletin->name;
     return !mutation->flattens ||
-           (strcmp(name, "special") != 0 && strcmp(name, "wrong-levels") != 0);
+           (strcmp(name, "special") != 0 && strcmp(name, "wrong-levels") != 0 &&
+            strcmp(name, "supplement-levels") != 0 && strcmp(name, "report-levels") != 0);
 }
 
 static bool try_variant(const struct subject *subject, const char *variant, gsize length,

@@ -86,7 +86,7 @@ static struct page *page_new(const char *text)
         g_array_append_val(page->starts, page->letters->len);
         for (const char *at = folded; *at; at = g_utf8_next_char(at)) {
             gunichar c = g_utf8_get_char(at);
-            if (g_unichar_isalnum(c)) {
+            if (g_unichar_isalnum(c) && c != 0x4e28) { /* 丨 is used as a bar */
                 struct letter letter = {g_unichar_tolower(c), i + 1, begins, false};
                 g_array_append_val(page->letters, letter);
             }
@@ -138,7 +138,8 @@ static bool stands_at(const struct page *page, guint at, const char *key, guint 
 /* Strikes out `text` where it begins first between two letters. *from goes behind it. */
 static bool strike(struct page *page, guint *from, guint to, const char *text)
 {
-    AUTO(text) char *bare = without(text ? text : "", "\\[[0-9]+\\]()"); /* a footnote's number */
+    AUTO(text)
+    char *bare = without(text ? text : "", "\\[[0-9]+\\]()|丨"); /* a footnote's number, a bar */
     AUTO(text) char *key = words_key(bare);
     guint end;
     if (!*key)
@@ -289,10 +290,9 @@ static void expect_head(struct page *page, const struct issue *issue, int body, 
     expect_texts(page, from, to, issue->contents);
     while (from = 0, strike(page, &from, to, issue->name))
         ;
-    for (guint s = 0; s < issue->sections->len; s++) {
-        from = 0;
-        (void)strike(page, &from, to, issue->sections->pdata[s]);
-    }
+    for (guint s = 0; s < issue->sections->len; s++)
+        for (from = 0; strike(page, &from, to, issue->sections->pdata[s]);)
+            ;
 }
 
 /* In the imprint, or at the head. */
@@ -344,14 +344,13 @@ static void expect_imprint(struct page *page, const struct issue *issue, int lin
     expect_labelled(page, from, end, issue->telephone_label, issue->telephone);
     expect_persons(page, from, issue->editor_labels, issue->editor);
     expect_persons(page, from, issue->reviewer_labels, issue->reviewer);
-    guint again = from; /* who issues it, once more */
-    (void)strike(page, &again, end, issue->office);
 }
 
 /* Remarks that quote what no part holds. */
 static void expect_remarks(struct page *page, const struct problems *problems)
 {
-    static const char *const quoting[] = {"page-furniture", "second-contact", "contents-column"};
+    static const char *const quoting[] = {"page-furniture", "second-contact", "contents-column",
+                                          "masthead-picture"};
     for (size_t i = 0; i < problems_count(problems); i++) {
         const struct problem *problem = problems_at(problems, i);
         const char *quoted = strstr(problem->error.what.english, ": ");
@@ -413,6 +412,8 @@ static bool is_whole(const struct bulletin *bulletin, const struct issue *issue,
     expect_articles(page, issue, issue->imprint_line);
     expect_imprint(page, issue, issue->imprint_line);
     expect_head(page, issue, body_line(issue, text), issue->imprint_line);
+    guint again = start_of(page, issue->imprint_line); /* who issues it, once more */
+    (void)strike(page, &again, page->letters->len, issue->office);
     expect_layout(page);
     return page->good;
 }
