@@ -235,12 +235,12 @@ static void take_literal(struct collector *collector, const char *literal)
     add_to_item(collector, clean);
 }
 
-/* Who shows a numbered list numbers all that is in it. */
+/* A list in a list may be numbered where the outer is not, and the other way round. */
 static int inner_number(struct collector *collector, cmark_node *item)
 {
     cmark_node *list = cmark_node_parent(item);
     int depth = collector->depth;
-    if (collector->block->ordered || depth < 2 || depth >= DEEPEST_INDENT ||
+    if (depth < 2 || depth >= DEEPEST_INDENT ||
         cmark_node_get_list_type(list) != CMARK_ORDERED_LIST)
         return 0;
     if (cmark_node_previous(item))

@@ -111,8 +111,9 @@ static void add_pictures(struct sample *sample, const struct issue *issue)
         const struct article *article = issue->articles->pdata[i];
         for (guint b = 0; b < article->blocks->len; b++) {
             const struct block *block = article->blocks->pdata[b];
-            if (block->kind == BLOCK_PICTURE)
-                sample_add_file(sample, block->target, SAMPLE_PNG);
+            const char *folder = block->target ? strrchr(block->target, '/') : NULL;
+            if (block->kind == BLOCK_PICTURE) /* it lies beside the document */
+                sample_add_file(sample, folder ? folder + 1 : block->target, SAMPLE_PNG);
         }
     }
 }
