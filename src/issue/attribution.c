@@ -76,7 +76,9 @@ static char *named(const char *words)
     const char *value = bare ? bare : after_kind(words, &kind);
     if (!value || !*value)
         return NULL;
-    return bare || says_nothing(kind) ? text_trim(value) : g_strdup(words);
+    /* 供稿：秘书处　摄影：老周: what stands beside it would not be told apart. */
+    bool more = strstr(value, "：") || strchr(value, ':');
+    return !more && (bare || says_nothing(kind)) ? text_trim(value) : g_strdup(words);
 }
 
 /* 密云区科协, 密云区科协 张三, 密云区科协、海淀区科协, 密云区科协供稿 */

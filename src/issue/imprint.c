@@ -338,9 +338,31 @@ static void take_other(struct imprint *imprint, const struct segment *segment, i
         add_other(imprint, segment->name, segment->value, line);
 }
 
-static void take_segment(struct imprint *imprint, const struct segment *segment, int line)
+/* 审核：李四　　（共印80份）: how many were printed stands behind what it has nothing to do with.
+ */
+static void part_print_run(struct imprint *imprint, struct segment *segment, int line)
+{
+    static GRegex *run;
+    int from;
+    if (!run)
+        run = g_regex_new("\\s*[(（]\\s*共?印?\\s*[0-9０-９]+\\s*份\\s*[)）]\\s*$",
+                          G_REGEX_OPTIMIZE, 0, NULL);
+    GMatchInfo *match = NULL;
+    bool printed = segment->label != LABEL_DISTRIBUTION && segment->label != LABEL_NONE &&
+                   g_regex_match(run, segment->value, 0, &match) &&
+                   g_match_info_fetch_pos(match, 0, &from, NULL);
+    g_match_info_free(match);
+    if (!printed)
+        return;
+    AUTO(text) char *words = text_trim(segment->value + from);
+    add_other(imprint, NULL, words, line);
+    segment->value[from] = '\0';
+}
+
+static void take_segment(struct imprint *imprint, struct segment *segment, int line)
 {
     struct issue *issue = imprint->issue;
+    part_print_run(imprint, segment, line);
     switch (segment->label) {
     case LABEL_NONE:
         take_unlabelled(imprint, segment->value, line);
@@ -380,7 +402,7 @@ static void read_head_line(struct imprint *imprint, const struct block_line *lin
 {
     AUTO(array) GPtrArray *segments = labels_cut(line->text);
     for (guint s = 0; s < segments->len; s++) {
-        const struct segment *segment = segments->pdata[s];
+        struct segment *segment = segments->pdata[s];
         if (segment->label == LABEL_NONE)
             add_other(imprint, NULL, segment->value, line->line);
         else

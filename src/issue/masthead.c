@@ -282,7 +282,8 @@ char *masthead_office(const char *words)
 {
     static GRegex *around;
     if (!around)
-        around = g_regex_new("^(?:主办|主编|编印|主管|编发|编制)(?:单位)?\\s*[:：\\s]\\s*|"
+        around = g_regex_new("^(?:主办|主编|编印|主管|编发|编制|出版|承办|(?=单位|部门))(?:单位|"
+                             "部门)?\\s*[:：\\s]\\s*|"
                              "\\s*(?:编印|主办|主编|编发|编制|印发|编)$",
                              G_REGEX_OPTIMIZE, 0, NULL);
     AUTO(text) char *bare = g_regex_replace_literal(around, words, -1, 0, "", 0, NULL);

@@ -157,7 +157,7 @@ bool words_is_rule(const char *text)
         gunichar c = g_utf8_get_char(text);
         if (text_is_blank(c))
             continue;
-        bool drawing = (c >= 0x2500 && c <= 0x257f) || is_in("-_=*~—–―－＿＝﹍﹎﹏", c);
+        bool drawing = (c >= 0x2500 && c <= 0x257f) || is_in("-_=*+~—–―－＿＝＊﹍﹎﹏·•", c);
         if (!drawing)
             return false;
         drawn++;
