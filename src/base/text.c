@@ -135,7 +135,8 @@ static bool is_zero_width(gunichar c)
 
 bool text_is_blank(gunichar c)
 {
-    if (c > ' ' && c <= '~')
+    /* Nearly all characters: asked of every one in a document. */
+    if ((c > ' ' && c < 0x85) || (c > 0x3000 && c < 0xfeff))
         return false;
     return g_unichar_isspace(c) || is_zero_width(c);
 }
@@ -181,9 +182,11 @@ char *text_trim(const char *text)
 char *text_squeeze(const char *text)
 {
     GString *squeezed = g_string_sized_new(strlen(text));
-    for (; *text; text = g_utf8_next_char(text))
+    for (const char *next; *text; text = next) {
+        next = g_utf8_next_char(text);
         if (!text_is_blank(g_utf8_get_char(text)))
-            g_string_append_unichar(squeezed, g_utf8_get_char(text));
+            g_string_append_len(squeezed, text, next - text);
+    }
     return g_string_free(squeezed, FALSE);
 }
 

@@ -137,7 +137,6 @@ static void print_groups(const struct intake *intake)
     AUTO(array) GPtrArray *groups = summary_groups(intake);
     AUTO(table_of)
     struct table *table = table_new((const char *[]){_("group"), _("name"), _("recipients")}, 3);
-    table_align_right(table, 2);
     for (guint i = 0; i < groups->len; i++) {
         const struct summary_group *group = groups->pdata[i];
         AUTO(text) char *count = g_strdup_printf("%u", group->recipients);
@@ -180,11 +179,10 @@ static void print_explained(const struct document *document)
     for (guint i = 0; i < explained->len; i++) {
         const struct explained *one = explained->pdata[i];
         AUTO(text) char *line = g_strdup_printf("%d", one->line);
-        AUTO(text) char *score = one->scored ? g_strdup_printf("%d", one->score) : NULL;
-        table_add(table, (const char *[]){line, one->role, score, one->text, one->evidence});
+        table_add(table, (const char *[]){line, one->role, one->points, one->text, one->evidence});
     }
     table_print(table, stdout);
-    printf(_("%d points make a title\n"), ISSUE_TITLE_POINTS);
+    puts(_("each block is taken for what has most points"));
 }
 
 /* Adds what was found to `all`; prints it, or adds it to `files` where that is wanted. */

@@ -2,6 +2,7 @@
 
 #include "issue/attribution.h"
 #include "issue/block.h"
+#include "issue/words.h"
 
 struct article *article_new(const char *title, const char *section, int line)
 {
@@ -38,6 +39,20 @@ static struct block *last_paragraph(const struct article *article, guint *index)
     return NULL;
 }
 
+/* A unit, and persons, alone on the last line under a paragraph. */
+static bool take_signature(struct article *article, const struct block *last, guint index)
+{
+    const struct block *before = article->blocks->pdata[index - 1];
+    AUTO(text) char *framed = words_framed(last->text, NULL);
+    const char *words = framed ? framed : last->text;
+    if (before->kind != BLOCK_PARAGRAPH || !words_is_closed(before->text) ||
+        !attribution_is_unit(words))
+        return false;
+    article->attribution = g_strdup(words);
+    g_ptr_array_remove_index(article->blocks, index);
+    return true;
+}
+
 static bool take_from_end(struct article *article)
 {
     guint index = 0;
@@ -49,6 +64,8 @@ static bool take_from_end(struct article *article)
         g_ptr_array_remove_index(article->blocks, index);
         return true;
     }
+    if (!alone && take_signature(article, last, index))
+        return true;
     const char *end;
     article->attribution = attribution_at_end(last->text, &end);
     if (!article->attribution)

@@ -145,6 +145,7 @@ static void take(struct build *build, guint at)
     case ROLE_MASTHEAD:
     case ROLE_CONTENTS:
     case ROLE_IMPRINT:
+    case ROLES:
         break;
     }
 }

@@ -49,7 +49,7 @@ bool contents_is_head(const char *line)
 /* --- entries --- */
 
 /* `…… 3`, `(3)`, `  3`, `第3页` at the end; four digits are a year. */
-static char *without_page(const char *text)
+char *contents_without_page(const char *text)
 {
     static GRegex *page;
     if (!page)
@@ -65,7 +65,7 @@ bool contents_has_page(const char *line)
 {
     if (strlen(line) > 400)
         return false;
-    AUTO(text) char *bare = without_page(line);
+    AUTO(text) char *bare = contents_without_page(line);
     return strlen(bare) < strlen(line);
 }
 
@@ -78,8 +78,14 @@ static char *entry_text(const char *line)
     while (mark != MARK_NONE && *text);
     if (g_str_has_prefix(text, "- ") || g_str_has_prefix(text, "* "))
         text += 2;
-    AUTO(text) char *bare = without_page(text);
+    AUTO(text) char *bare = contents_without_page(text);
     return words_heading(bare);
+}
+
+char *contents_key(const char *line)
+{
+    AUTO(text) char *text = entry_text(line);
+    return words_key(text);
 }
 
 bool contents_add(struct contents *contents, const char *line, int number)
@@ -92,6 +98,8 @@ bool contents_add(struct contents *contents, const char *line, int number)
     entry->text = TAKE(text);
     entry->key = TAKE(key);
     entry->line = number;
+    entry->paged = contents_has_page(line);
+    entry->mark = (int)words_mark(line, &(const char *){NULL});
     g_ptr_array_add(contents->entries, entry);
     if (!g_hash_table_contains(contents->by_key, entry->key))
         g_hash_table_insert(contents->by_key, entry->key, entry);
@@ -101,6 +109,28 @@ bool contents_add(struct contents *contents, const char *line, int number)
 void contents_add_section(struct contents *contents, const char *name)
 {
     g_hash_table_add(contents->sections, words_key(name));
+}
+
+void contents_lengthen(struct contents *contents, const char *line)
+{
+    struct entry *last = contents->entries->pdata[contents->entries->len - 1];
+    AUTO(text) char *more = entry_text(line);
+    AUTO(text) char *both = g_strconcat(last->text, " ", more, NULL);
+    AUTO(text) char *whole = words_heading(both);
+    int number = last->line;
+    g_hash_table_remove(contents->by_key, last->key);
+    g_ptr_array_set_size(contents->entries, (gint)contents->entries->len - 1);
+    (void)contents_add(contents, whole, number);
+    ((struct entry *)contents->entries->pdata[contents->entries->len - 1])->paged =
+        contents_has_page(line);
+}
+
+void contents_regroup(struct contents *contents, guint at)
+{
+    const struct entry *entry = contents->entries->pdata[at];
+    contents_add_section(contents, entry->text);
+    g_hash_table_remove(contents->by_key, entry->key);
+    g_ptr_array_remove_index(contents->entries, at);
 }
 
 /* --- matching --- */

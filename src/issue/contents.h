@@ -9,6 +9,8 @@ struct entry {
     char *key;  /* words_key() of it */
     int line;
     bool found; /* a title of the body is meant by it */
+    bool paged; /* leaders or a page number ended it */
+    int mark;   /* enum mark: what it began with */
 };
 
 struct contents {
@@ -24,11 +26,19 @@ void contents_clear(struct contents *contents);
 
 /* Is it 目录, 本期要目, 【目录提要】 and the like? */
 bool contents_is_head(const char *line);
+/* The line without leaders and page number. Caller frees. */
+char *contents_without_page(const char *line);
 /* Does it end in leaders or a page number, as an entry does? */
 bool contents_has_page(const char *line);
+/* words_key() of the entry that a line is. Caller frees. */
+char *contents_key(const char *line);
 /* Adds the entry that a line is; false if nothing but numbers and leaders is in it. */
 bool contents_add(struct contents *contents, const char *line, int number);
 void contents_add_section(struct contents *contents, const char *name);
+/* The last entry goes on in this line. */
+void contents_lengthen(struct contents *contents, const char *line);
+/* Makes a name of a group of an entry. */
+void contents_regroup(struct contents *contents, guint at);
 
 /* The entry that means a title with this key (NULL: a text too long for one), also where it
  * shortens the title; NULL: none. */

@@ -17,9 +17,9 @@ static bool has_text(const struct block *block)
     return block->kind == BLOCK_HEADING || block->kind == BLOCK_PARAGRAPH;
 }
 
-static unsigned seen_of_form(const struct block *block)
+static guint64 seen_of_form(const struct block *block)
 {
-    unsigned seen = 0;
+    guint64 seen = 0;
     if (block->kind == BLOCK_HEADING)
         seen |= SEEN_HEADING;
     if (block->bold)
@@ -40,9 +40,16 @@ static bool is_closed_word(const char *text)
            !strstr(text, "，") && g_utf8_strlen(text, -1) <= LONGEST_TITLE;
 }
 
-static unsigned seen_of_text(const char *text)
+/* An entry of the contents is as short as its words. */
+static char *without_leaders(const char *text)
 {
-    unsigned seen = 0;
+    return strstr(text, "....") || strstr(text, "……") ? contents_without_page(text)
+                                                      : g_strdup(text);
+}
+
+static guint64 seen_of_text(const char *text)
+{
+    guint64 seen = 0;
     const char *rest;
     bool bracketed = false;
     if (words_is_closed(text) && !is_closed_word(text))
@@ -51,6 +58,8 @@ static unsigned seen_of_text(const char *text)
         seen |= SEEN_LABEL;
     if (strlen(text) > LONGEST_SHORT)
         return seen;
+    AUTO(text) char *unled = without_leaders(text);
+    text = unled;
     if (g_utf8_strlen(text, -1) <= LONGEST_TITLE && !words_has_sentence(text))
         seen |= SEEN_SHORT;
     if (strstr(text, "，"))
@@ -160,11 +169,12 @@ static void count_occurrence(struct outline *outline, const struct reading *read
 static char *key_of(const char *text)
 {
     const char *rest;
-    AUTO(text) char *framed = words_framed(text, NULL);
+    AUTO(text) char *unled = without_leaders(text);
+    AUTO(text) char *framed = words_framed(unled, NULL);
     if (framed)
         return words_key(framed);
-    words_mark(text, &rest);
-    return words_key(*rest ? rest : text);
+    words_mark(unled, &rest);
+    return words_key(*rest ? rest : unled);
 }
 
 void outline_gather(struct outline *outline)
@@ -177,6 +187,8 @@ void outline_gather(struct outline *outline)
             continue;
         reading->evidence |= seen_of_text(block->text);
         if (!(reading->evidence & SEEN_SHORT))
+            continue;
+        if (g_str_has_suffix(block->text, "。")) /* is compared with no title */
             continue;
         reading->key = key_of(block->text);
         count_occurrence(outline, reading);

@@ -2,7 +2,10 @@
 #include "base/language.h"
 #include "issue/outline.h"
 
-enum { SHOWN = 24 }; /* characters of a block's text */
+enum {
+    SHOWN = 24, /* characters of a block's text */
+    MOST_POINTS = 100,
+};
 
 static const char *const role_names[] = {
     [ROLE_NONE] = N_("not looked at"),
@@ -10,7 +13,7 @@ static const char *const role_names[] = {
     [ROLE_MASTHEAD] = N_("masthead"),
     [ROLE_CONTENTS] = N_("contents"),
     [ROLE_SECTION] = N_("section"),
-    [ROLE_TITLE] = N_("title"),
+    [ROLE_TITLE] = N_("article's title"),
     [ROLE_TITLE_MORE] = N_("title, going on"),
     [ROLE_NOTE] = N_("editor's note"),
     [ROLE_TEXT] = N_("text"),
@@ -20,7 +23,7 @@ static const char *const role_names[] = {
 };
 
 struct evidence_name {
-    unsigned evidence;
+    guint64 evidence;
     const char *name;
 };
 static const struct evidence_name evidence_names[] = {
@@ -49,9 +52,31 @@ static const struct evidence_name evidence_names[] = {
     {SEEN_CENTRED, N_("centred")},
     {SEEN_SAME_SIGN, N_("the sign of the titles before it")},
     {SEEN_UNDER_TITLE, N_("right under a title of stronger form")},
+    {SEEN_BRACKETS, N_("in 【】, as a section's name")},
+    {SEEN_BRIEF, N_("no longer than a section's name")},
+    {SEEN_SECTION_WORD, N_("called as sections are")},
+    {SEEN_OVER_TITLE, N_("over what may be a title")},
+    {SEEN_OVER_HEADING, N_("a heading under it")},
+    {SEEN_OVER_DEEPER, N_("a deeper heading under it")},
+    {SEEN_OVER_ENTRY, N_("a title of the contents under it")},
+    {SEEN_GROUP, N_("the contents group entries under it")},
+    {SEEN_HAN, N_("begins with 一、")},
+    {SEEN_HAN_SECTIONS, N_("sections before it began with 一、")},
+    {SEEN_NO_SECTION, N_("no section has such a name")},
+    {SEEN_NEXT_NUMBER, N_("its number follows the last title's")},
+    {SEEN_NEXT_INSIDE, N_("its number follows one inside the article")},
+    {SEEN_ODD_NUMBER, N_("numbered, the titles before are not")},
+    {SEEN_NO_ENTRY, N_("not in the contents, the titles before are")},
+    {SEEN_SAME_FORM, N_("of the form of the title before")},
+    {SEEN_SIGNATURE, N_("a unit alone under text")},
+    {SEEN_DATE, N_("nothing but a date or number")},
+    {SEEN_OVER_SIGN, N_("a sign before it, another sign under it")},
+    {SEEN_NOTE, N_("begins as an editor's note")},
+    {SEEN_GOES_ON_TITLE, N_("the title before may go on in it")},
+    {SEEN_GOES_ON_TEXT, N_("the paragraph before may go on in it")},
 };
 
-static char *words_of(unsigned evidence)
+static char *words_of(guint64 evidence)
 {
     GString *words = g_string_new(NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(evidence_names); i++)
@@ -59,6 +84,18 @@ static char *words_of(unsigned evidence)
             g_string_append_printf(words, "%s%s", words->len ? "; " : "",
                                    _(evidence_names[i].name));
     return g_string_free(words, FALSE);
+}
+
+/* `title 7; text 3`: the roles for which something spoke, those with most points first. */
+static char *points_of(const struct reading *reading)
+{
+    GString *points = g_string_new(NULL);
+    for (int least = MOST_POINTS; least > 0; least--)
+        for (enum role role = 0; role < ROLES; role++)
+            if (reading->points[role] == least)
+                g_string_append_printf(points, "%s%s %d", points->len ? "; " : "",
+                                       _(role_names[role]), least);
+    return g_string_free(points, FALSE);
 }
 
 static char *beginning_of(const struct block *block)
@@ -73,6 +110,7 @@ static void explained_free(void *pointer)
 {
     struct explained *one = pointer;
     g_free(one->evidence);
+    g_free(one->points);
     g_free(one->text);
     g_free(one);
 }
@@ -86,8 +124,7 @@ GPtrArray *outline_explain(const struct outline *outline)
         one->line = reading->block->line;
         one->role = _(role_names[reading->role]);
         one->evidence = words_of(reading->evidence);
-        one->scored = reading->scored;
-        one->score = reading->score;
+        one->points = reading->decided ? points_of(reading) : NULL;
         one->text = beginning_of(reading->block);
         g_ptr_array_add(all, one);
     }

@@ -1,4 +1,5 @@
 #include "issue/block.h"
+#include "issue/labels.h"
 #include "issue/masthead.h"
 #include "issue/outline.h"
 #include "issue/words.h"
@@ -40,15 +41,14 @@ static void take_number(struct head *head, const struct masthead *said, int line
                         N_("there is no issue 0"));
     head->is_zero = head->is_zero || said->zero;
     if (said->without_sign)
-        outline_problem(head->outline, "number-without-sign", line,
-                        N_("write 期 after the number"),
+        outline_problem(head->outline, "number-without-sign", line, N_("write 期 after the number"),
                         N_("the number lacks its 期: %s"), said->without_sign);
     if (said->combined)
         outline_problem(head->outline, "combined-number", line,
                         N_("write the one number under which it is filed; a second issue in the "
                            "same mail has none"),
                         N_("an issue has one number, this masthead gives two: %s"), said->combined);
-    if (said->number && !head->number_line)
+    if ((said->number || said->blank) && !head->number_line)
         head->number_line = line;
     if (said->year && issue->year && issue->year != said->year)
         MASTHEAD_CONFLICT(head, line, N_("the masthead gives two years"));
@@ -95,21 +95,30 @@ static char *name_of(const char *words)
 /* Words that only say what stands beside them. */
 static bool is_caption(const char *words)
 {
-    static const char *const captions[] = {"日期", "出版日期", "编印日期", "印发日期", "期号",
-                                           "刊期", "时间",     "总期数",   "主办",     "编印"};
+    static GRegex *captions;
+    if (!captions)
+        captions = g_regex_new("^(?:(?:出版|出刊|编印|编发|印发|印制|发行|刊发|发布|制发|签发)?"
+                               "(?:日期|时间)|期号|刊号|期数|刊期|编号|总期数|总期号|期次|"
+                               "(?:主办|编印|主管|编制|编发)(?:单位|部门)?|本期共.{1,3}版)$",
+                               G_REGEX_OPTIMIZE, 0, NULL);
     AUTO(text) char *bare = text_squeeze(words);
-    for (size_t i = 0; i < G_N_ELEMENTS(captions); i++)
-        if (strcmp(bare, captions[i]) == 0)
-            return true;
-    return false;
+    return g_regex_match(captions, bare, 0, NULL);
 }
 
+static bool is_office_form(const char *bare)
+{
+    glong length = g_utf8_strlen(bare, -1);
+    return length >= 4 && length <= 40 && words_is_han(g_utf8_get_char(bare)) &&
+           !words_has_sentence(bare) && !strstr(bare, "，");
+}
+
+/* By its words, or by 主办, 编印 and the like before or after it. */
 static bool is_office(const char *words)
 {
     AUTO(text) char *office = masthead_office(words);
     AUTO(text) char *bare = text_squeeze(office);
     AUTO(array) GPtrArray *parts = words_split(office);
-    if (words_is_unit(bare))
+    if (words_is_unit(bare) || (strlen(office) < strlen(words) && is_office_form(bare)))
         return true;
     for (guint i = 0; i < parts->len; i++)
         if (!words_is_unit(parts->pdata[i]))
@@ -141,6 +150,49 @@ static bool is_real_name(const struct head *head, const char *words)
            !is_office(words) && is_name_form(words);
 }
 
+/* 准印证号, 内部交流: said in mastheads, and nothing of an issue. */
+static bool is_notice(const char *words)
+{
+    static GRegex *notices;
+    if (!notices)
+        notices =
+            g_regex_new("准印|准字|资字|刊号|^CN ?[0-9]|^ISSN|^编号|交流|赠阅|参考|^出版$|^出刊$|"
+                        "^印发$|^编印$|投稿|免费|保存|^总$",
+                        G_REGEX_OPTIMIZE, 0, NULL);
+    return g_utf8_strlen(words, -1) <= 30 && g_regex_match(notices, words, 0, NULL);
+}
+
+static bool is_labelled(const char *words)
+{
+    enum label label = labels_first(words);
+    return label != LABEL_NONE && label != LABEL_DISTRIBUTION && label != LABEL_OTHER;
+}
+
+/* Beside the date stands who issues it, whatever it is called. */
+static bool is_beside_date(const struct head *head, const struct masthead *said)
+{
+    return head->issue->name && !head->issue->office && said->date_given && said->rest->len == 1 &&
+           !said->glued && is_office_form(said->rest->pdata[0]);
+}
+
+static bool is_known(const struct head *head, const struct masthead *said, const char *words)
+{
+    return is_office(words) || is_caption(words) || is_labelled(words) || is_notice(words) ||
+           is_beside_date(head, said);
+}
+
+/* A line that gives what the masthead lacks belongs to it, though some of its words are not known:
+ * they are asked about. */
+static bool gives_what_lacks(const struct head *head, const struct masthead *said)
+{
+    bool gives = ((said->number || said->blank) && !head->numbered) ||
+                 (said->date_given && !head->date_line);
+    for (guint i = 0; i < said->rest->len; i++)
+        gives = gives && g_utf8_strlen(said->rest->pdata[i], -1) <= 20 &&
+                !words_is_closed(said->rest->pdata[i]);
+    return gives && !said->glued && said->rest->len <= 3;
+}
+
 /* Does a line that says so belong to the masthead? `words`: its rest. */
 static bool fits(const struct head *head, const struct masthead *said, const char *line,
                  bool more_follows)
@@ -151,9 +203,9 @@ static bool fits(const struct head *head, const struct masthead *said, const cha
         return is_name_form(line);
     bool offices = true;
     for (guint i = named ? 0 : 1; i < said->rest->len; i++)
-        offices = offices && (is_office(said->rest->pdata[i]) || is_caption(said->rest->pdata[i]));
+        offices = offices && is_known(head, said, said->rest->pdata[i]);
     if (masthead_says_something(said))
-        return offices;
+        return offices || gives_what_lacks(head, said);
     if (said->rest->len != 1)
         return false;
     if (more_follows)
@@ -161,7 +213,7 @@ static bool fits(const struct head *head, const struct masthead *said, const cha
     return offices && !head->issue->office;
 }
 
-static void take_words(struct head *head, const char *words, int line)
+static void take_words(struct head *head, const struct masthead *said, const char *words, int line)
 {
     struct issue *issue = head->issue;
     if (!issue->name) {
@@ -172,7 +224,9 @@ static void take_words(struct head *head, const char *words, int line)
     } else if (is_real_name(head, words)) {
         issue->office = TAKE(issue->name);
         issue->name = name_of(words);
-    } else if (is_office(words)) {
+    } else if (is_labelled(words) || is_notice(words)) {
+        g_ptr_array_add(head->outline->head_lines, block_line_new(words, line, 0));
+    } else if (is_office(words) || is_beside_date(head, said)) {
         take_office(head, words);
     } else {
         AUTO(text) char *key = words_key(words), *name = words_key(issue->name);
@@ -199,7 +253,8 @@ static bool more_follows(const struct outline *outline, guint at)
             return false;
         if (block->text && masthead_is_line(block->text))
             return true;
-        if (block->text && !(outline->readings[i].evidence & SEEN_SHORT))
+        guint64 seen = outline->readings[i].evidence;
+        if (block->text && (!(seen & SEEN_SHORT) || seen & SEEN_CLOSED))
             return false;
     }
     return false;
@@ -219,13 +274,15 @@ static void take_line(struct head *head, const struct block_line *line)
     struct masthead said;
     masthead_read(&said, line->text);
     for (guint i = 0; i < said.rest->len; i++)
-        take_words(head, said.rest->pdata[i], line->line);
+        take_words(head, &said, said.rest->pdata[i], line->line);
     if (said.subtitle && !head->issue->name) { /* 科技专刊 is a name too */
         head->issue->name = TAKE(said.subtitle);
         head->issue->masthead_line = line->line;
     } else if (said.subtitle && !head->issue->subtitle) {
         head->issue->subtitle = TAKE(said.subtitle);
     }
+    if (said.period)
+        g_ptr_array_add(head->outline->head_lines, block_line_new(said.period, line->line, 0));
     take_number(head, &said, line->line);
     take_date(head, &said, line->line);
     masthead_clear(&said);
@@ -251,6 +308,52 @@ static bool block_fits(struct head *head, guint at)
     return true;
 }
 
+/* A logo over the name, or between it and what belongs to it. */
+static bool picture_fits(const struct head *head, guint at)
+{
+    return !head->issue->name || (!head->numbered && more_follows(head->outline, at));
+}
+
+static void leave_picture(struct head *head, struct reading *reading)
+{
+    const struct block *picture = reading->block;
+    AUTO(text) char *words = g_strdup_printf("%s（%s）", picture->text, picture->target);
+    reading->role = ROLE_MASTHEAD;
+    outline_remark(head->outline, "masthead-picture", picture->line, N_("nothing has to be done"),
+                   N_("the mail does not show this picture of the masthead: %s"), words);
+}
+
+/* 特急, 密级：公开, 000012: over the name of an official document (GB/T 9704). */
+static bool is_filing_mark(const struct head *head, guint at)
+{
+    static GRegex *marks;
+    const struct block *block = head->outline->readings[at].block;
+    if (!marks)
+        marks = g_regex_new(
+            "^(?:(?:密级|机密程度|公开(?:方式|属性|程度)|紧急程度|份号|编号)\\s*[:：]?\\s*"
+            "\\S{1,12}|特急|加急|平急|急件|主动公开|公开|0+[0-9]{1,6})$",
+            G_REGEX_OPTIMIZE, 0, NULL);
+    return !head->issue->name && block->text && strlen(block->text) < 60 &&
+           g_regex_match(marks, block->text, 0, NULL);
+}
+
+/* 编辑：张三　审核：李四 under the name and number: some offices name them at the head. */
+static bool is_imprint_line(const struct head *head, guint at)
+{
+    const struct block *block = head->outline->readings[at].block;
+    if (!head->issue->name || !head->numbered || !block->text || block->kind == BLOCK_HEADING)
+        return false;
+    for (guint i = 0; i < block->lines->len; i++) {
+        const char *line = ((struct block_line *)block->lines->pdata[i])->text;
+        enum label label = labels_first(line);
+        bool person = label == LABEL_EDITOR || label == LABEL_REVIEWER;
+        if (!(person || label == LABEL_CONTACT || label == LABEL_TELEPHONE) ||
+            words_has_sentence(line) || strlen(line) > 200)
+            return false;
+    }
+    return true;
+}
+
 static guint read_masthead(struct head *head)
 {
     struct outline *outline = head->outline;
@@ -259,6 +362,20 @@ static guint read_masthead(struct head *head)
         struct reading *reading = &outline->readings[i];
         if (reading->block->kind == BLOCK_RULE) {
             reading->role = ROLE_RULE;
+            continue;
+        }
+        if (reading->block->kind == BLOCK_PICTURE && picture_fits(head, i)) {
+            leave_picture(head, reading);
+            continue;
+        }
+        if (is_filing_mark(head, i)) {
+            const struct block *block = reading->block;
+            reading->role = ROLE_MASTHEAD;
+            g_ptr_array_add(outline->head_lines, block_line_new(block->text, block->line, 0));
+            continue;
+        }
+        if (is_imprint_line(head, i)) {
+            reading->role = ROLE_IMPRINT;
             continue;
         }
         if (!block_fits(head, i))

@@ -1,5 +1,6 @@
 #include "issue/block.h"
 #include "issue/labels.h"
+#include "issue/masthead.h"
 #include "issue/outline.h"
 #include "issue/words.h"
 
@@ -86,26 +87,54 @@ static bool is_version_head(const struct reading *reading)
     return bare && strcmp(bare, "版记") == 0;
 }
 
-/* Who edited, who reviewed, who receives, where to write: two of these close together, and nothing
- * of the kind at the end, and the imprint stands where it does not belong. A letter within an
- * article has one at most. */
-static void tell_misplaced(const struct outline *outline)
+/* All labels that the block's lines have. */
+static unsigned kinds_of(const struct block *block)
 {
     unsigned kinds = 0;
+    for (guint i = 0; i < block->lines->len && i < 20; i++) {
+        const char *text = ((struct block_line *)block->lines->pdata[i])->text;
+        if (strlen(text) > LONGEST_LINE)
+            continue;
+        AUTO(array) GPtrArray *segments = labels_cut(text);
+        for (guint s = 0; s < segments->len; s++)
+            kinds |= 1u << ((struct segment *)segments->pdata[s])->label;
+    }
+    return kinds & ~(1u << LABEL_NONE | 1u << LABEL_OTHER);
+}
+
+/* Who edited, who reviewed, who receives, where to write: two of these close together under text,
+ * and an imprint stands where it does not belong. A letter within an article has one at most. Where
+ * there is an imprint at the end too, only one with both editors and receivers is surely none of a
+ * text. */
+static bool is_imprint(unsigned kinds, bool another)
+{
+    unsigned makers = 1u << LABEL_EDITOR | 1u << LABEL_REVIEWER;
+    if (another)
+        return kinds & makers && kinds & 1u << LABEL_DISTRIBUTION;
+    return kinds & (kinds - 1) && kinds & makers;
+}
+
+void outline_tell_misplaced(const struct outline *outline)
+{
+    guint end = outline->imprint;
+    unsigned kinds = 0;
     guint first = 0;
-    for (guint i = 0; i < outline->count; i++) {
+    bool text = false; /* what stands at the head is no imprint in the middle */
+    for (guint i = 0; i < end; i++) {
         const struct reading *reading = &outline->readings[i];
         if (reading->block->kind == BLOCK_RULE)
             continue;
         enum label label =
             begins_with_label(reading) ? labels_first(first_text(reading->block)) : LABEL_NONE;
-        if (label == LABEL_NONE || label == LABEL_OTHER) {
+        text =
+            text || (label == LABEL_NONE && (reading->evidence & SEEN_CLOSED || is_body(reading)));
+        if (!text || label == LABEL_NONE || label == LABEL_OTHER) {
             kinds = 0;
             continue;
         }
         first = kinds ? first : i;
-        kinds |= 1u << label;
-        if (kinds & (kinds - 1) && kinds & (1u << LABEL_EDITOR | 1u << LABEL_REVIEWER)) {
+        kinds |= kinds_of(reading->block);
+        if (is_imprint(kinds, end < outline->count)) {
             outline_problem(outline, "imprint-misplaced", outline->readings[first].block->line,
                             N_("move these lines to the end of the document"),
                             N_("the imprint stands in the middle of the document"));
@@ -126,8 +155,6 @@ void outline_find_imprint(struct outline *outline)
     }
     if (start < outline->count && !is_version_head(&outline->readings[start]))
         start = skip_false_start(outline, start);
-    if (start == outline->count)
-        tell_misplaced(outline);
     outline->imprint = start;
     outline->issue->imprint_line =
         start < outline->count ? outline->readings[start].block->line : 0;
@@ -173,6 +200,12 @@ static void take_contact(struct imprint *imprint, const struct segment *segment,
         issue->contact_label = g_strdup(segment->name);
     }
     address_free(address);
+}
+
+static bool address_is_written(const char *text)
+{
+    AUTO(address) struct address *address = NULL;
+    return strchr(text, '@') && address_parse(&address, text, NOWHERE, NULL, NULL);
 }
 
 /* 张红波　王五, 张红波、王五; 张　三, spaced to the width of three, is one. */
@@ -239,16 +272,47 @@ static bool says_nothing_new(const struct imprint *imprint, const char *value)
     return !*key || strcmp(key, office) == 0 || strcmp(key, "版记") == 0;
 }
 
+/* Known lines that are nothing else of an issue are shown as they stand. `label` NULL: none. */
+static void add_other(struct imprint *imprint, const char *label, const char *text, int line)
+{
+    struct imprint_line *other = g_new0(struct imprint_line, 1);
+    other->label = g_strdup(label);
+    other->text = g_strdup(text);
+    other->line = line;
+    g_ptr_array_add(imprint->issue->other, other);
+}
+
+/* 北京市科协办公室　2023年11月16日: who issued it, and when, though no label says so. */
+static bool is_issuer_line(const char *text)
+{
+    struct masthead said;
+    masthead_read(&said, text);
+    bool is = strlen(text) < 200 && said.date_given;
+    for (guint i = 0; i < said.rest->len; i++)
+        is = is && words_is_unit(said.rest->pdata[i]);
+    masthead_clear(&said);
+    return is;
+}
+
+static bool is_web_line(const char *text)
+{
+    return strlen(text) < 200 &&
+           (g_str_has_prefix(text, "www.") || g_str_has_prefix(text, "http")) && !strchr(text, ' ');
+}
+
 static void take_unlabelled(struct imprint *imprint, const char *value, int line)
 {
     struct issue *issue = imprint->issue;
-    if (is_printing_line(value)) {
-        outline_remark(imprint->outline, "imprint-other", line, N_("nothing has to be done"),
-                       N_("the mail does not show this line of the imprint: %s"), value);
+    if (is_printing_line(value) || is_issuer_line(value) || is_web_line(value)) {
+        add_other(imprint, NULL, value, line);
         return;
     }
     if (says_nothing_new(imprint, value))
         return;
+    if (!issue->contact && address_is_written(value)) {
+        take_contact(imprint, &(struct segment){LABEL_CONTACT, NULL, (char *)value}, line);
+        return;
+    }
     if (imprint->last == LABEL_DISTRIBUTION)
         take_distribution(imprint, value, line);
     else if (imprint->last == LABEL_EDITOR && words_is_persons(value))
@@ -263,14 +327,42 @@ static void take_unlabelled(struct imprint *imprint, const char *value, int line
 
 static void take_other(struct imprint *imprint, const struct segment *segment, int line)
 {
-    outline_remark(imprint->outline, "imprint-other", line, N_("nothing has to be done"),
-                   N_("the mail does not show this line of the imprint: %s：%s"), segment->name,
-                   segment->value);
+    struct issue *issue = imprint->issue;
+    if (!*segment->value)
+        return;
+    bool issuer =
+        g_str_has_prefix(segment->name, "主办") || g_str_has_prefix(segment->name, "编印");
+    if (issuer && !issue->office && words_is_unit(segment->value))
+        issue->office = g_strdup(segment->value);
+    else if (!says_nothing_new(imprint, segment->value))
+        add_other(imprint, segment->name, segment->value, line);
 }
 
-static void take_segment(struct imprint *imprint, const struct segment *segment, int line)
+/* 审核：李四　　（共印80份）: how many were printed stands behind what it has nothing to do with.
+ */
+static void part_print_run(struct imprint *imprint, struct segment *segment, int line)
+{
+    static GRegex *run;
+    int from;
+    if (!run)
+        run = g_regex_new("\\s*[(（]\\s*共?印?\\s*[0-9０-９]+\\s*份\\s*[)）]\\s*$",
+                          G_REGEX_OPTIMIZE, 0, NULL);
+    GMatchInfo *match = NULL;
+    bool printed = segment->label != LABEL_DISTRIBUTION && segment->label != LABEL_NONE &&
+                   g_regex_match(run, segment->value, 0, &match) &&
+                   g_match_info_fetch_pos(match, 0, &from, NULL);
+    g_match_info_free(match);
+    if (!printed)
+        return;
+    AUTO(text) char *words = text_trim(segment->value + from);
+    add_other(imprint, NULL, words, line);
+    segment->value[from] = '\0';
+}
+
+static void take_segment(struct imprint *imprint, struct segment *segment, int line)
 {
     struct issue *issue = imprint->issue;
+    part_print_run(imprint, segment, line);
     switch (segment->label) {
     case LABEL_NONE:
         take_unlabelled(imprint, segment->value, line);
@@ -305,24 +397,59 @@ static void take_segment(struct imprint *imprint, const struct segment *segment,
     imprint->last = segment->label;
 }
 
+/* A line of the masthead that says what an imprint says: an editor, or no part of an issue. */
+static void read_head_line(struct imprint *imprint, const struct block_line *line)
+{
+    AUTO(array) GPtrArray *segments = labels_cut(line->text);
+    for (guint s = 0; s < segments->len; s++) {
+        struct segment *segment = segments->pdata[s];
+        if (segment->label == LABEL_NONE)
+            add_other(imprint, NULL, segment->value, line->line);
+        else
+            take_segment(imprint, segment, line->line);
+    }
+}
+
+static void read_line(struct imprint *imprint, const struct block_line *line, char **label)
+{
+    AUTO(array) GPtrArray *segments = labels_cut(line->text);
+    for (guint s = 0; s < segments->len; s++)
+        take_segment(imprint, segments->pdata[s], line->line);
+    char *kept = g_strdup(imprint->distribution);
+    g_free(*label);
+    imprint->distribution = *label = kept;
+}
+
+/* 主编 is who edited it, where nobody else did. */
+static void take_chief(struct issue *issue)
+{
+    for (guint i = 0; i < issue->other->len && !issue->editor->len; i++) {
+        const struct imprint_line *line = issue->other->pdata[i];
+        if (!line->label || !strstr(line->label, "编") || !words_is_persons(line->text) ||
+            strstr(line->label, "审") || strstr(line->label, "校"))
+            continue;
+        take_persons(issue->editor, issue->editor_labels, line->label, line->text);
+        g_ptr_array_remove_index(issue->other, i);
+    }
+}
+
 void outline_read_imprint(struct outline *outline)
 {
     struct imprint imprint = {.outline = outline, .issue = outline->issue};
     AUTO(text) char *label = NULL; /* outlives the segments that it came from */
-    for (guint i = outline->imprint; i < outline->count; i++) {
+    for (guint i = 0; i < outline->head_lines->len; i++)
+        read_head_line(&imprint, outline->head_lines->pdata[i]);
+    imprint.last = LABEL_NONE;
+    for (guint i = 0; i < outline->count; i++) {
         const struct block *block = outline->readings[i].block;
+        if (outline->readings[i].role != ROLE_IMPRINT)
+            continue;
         if (block->kind == BLOCK_RULE)
             imprint.last = LABEL_NONE;
-        for (guint l = 0; l < block->lines->len; l++) {
-            const struct block_line *line = block->lines->pdata[l];
-            AUTO(array) GPtrArray *segments = labels_cut(line->text);
-            for (guint s = 0; s < segments->len; s++)
-                take_segment(&imprint, segments->pdata[s], line->line);
-            char *kept = g_strdup(imprint.distribution);
-            g_free(label);
-            imprint.distribution = label = kept;
-        }
+        for (guint l = 0; l < block->lines->len; l++)
+            read_line(&imprint, block->lines->pdata[l], &label);
     }
+    take_chief(outline->issue);
     if (imprint.distribution_line && !outline->issue->distribution->len)
         outline_problem(outline, "distribution-empty", imprint.distribution_line,
                         N_("write the groups after it, such as 分送：市科协驻会领导"),

@@ -137,7 +137,7 @@ static void add_html(struct walk *walk, const char *html)
 static void end_link(struct walk *walk, cmark_node *link)
 {
     const char *url = cmark_node_get_url(link);
-    if (!url || !*url)
+    if (!url || !*url || *url == '#') /* within the document */
         return;
     const char *shown = g_str_has_prefix(url, "mailto:") ? url + 7 : url;
     if (g_str_has_suffix(walk->text->str, shown))

@@ -59,6 +59,13 @@ struct distribution_line {
     GPtrArray *groups; /* of char *: ids; filled when people/ resolves it */
 };
 
+/* A line of the imprint that is known and nothing else: an address, who printed it. */
+struct imprint_line {
+    char *label; /* NULL: none */
+    char *text;
+    int line;
+};
+
 struct issue {
     char *publication; /* its id; set once it is known whose it is, else NULL */
     char *name;
@@ -76,6 +83,7 @@ struct issue {
     GPtrArray *editor_labels,
         *reviewer_labels;    /* of char *: each person's, as the imprint has it */
     GPtrArray *distribution; /* of struct distribution_line */
+    GPtrArray *other;        /* of struct imprint_line */
     char *document_name, *document_sha256;
     int masthead_line, imprint_line; /* an imprint that is not there: the last line */
 };
@@ -97,11 +105,9 @@ struct explained {
     int line;
     const char *role; /* in the reader's language, like the evidence */
     char *evidence;   /* what was seen of it, semicolons between */
-    bool scored;      /* it was asked whether it is a title */
-    int score;        /* for a title; ISSUE_TITLE_POINTS make one */
+    char *points;     /* of each role it may have had, the most first; NULL: its place decided */
     char *text;       /* its beginning */
 };
-enum { ISSUE_TITLE_POINTS = 4 };
 
 /* As issue_read(), and *explained is an array of struct explained, the caller's, a block each;
  * NULL where nothing was read. */

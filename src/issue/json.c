@@ -76,6 +76,20 @@ static json_t *distribution_to_json(const struct issue *issue)
     return array;
 }
 
+static json_t *other_to_json(const struct issue *issue)
+{
+    json_t *array = json_array();
+    for (guint i = 0; i < issue->other->len; i++) {
+        const struct imprint_line *line = issue->other->pdata[i];
+        json_t *json = json_object();
+        json_object_set_new(json, "label", json_text(line->label));
+        json_object_set_new(json, "text", json_text(line->text));
+        json_object_set_new(json, "line", json_integer(line->line));
+        json_array_append_new(array, json);
+    }
+    return array;
+}
+
 static json_t *remarks_to_json(const struct problems *problems)
 {
     json_t *array = json_array();
@@ -122,6 +136,7 @@ json_t *issue_to_json(const struct issue *issue, const struct problems *problems
     json_object_set_new(json, "editor", json_texts(issue->editor));
     json_object_set_new(json, "reviewer", json_texts(issue->reviewer));
     json_object_set_new(json, "distribution", distribution_to_json(issue));
+    json_object_set_new(json, "other", other_to_json(issue));
     json_object_set_new(json, "remarks", remarks_to_json(problems));
     json_object_set_new(json, "document", document_to_json(issue));
     return json;

@@ -2,6 +2,7 @@
 
 #include "issue/attribution.h"
 #include "issue/contents.h"
+#include "issue/drawn.h"
 #include "issue/labels.h"
 #include "issue/masthead.h"
 #include "issue/words.h"
@@ -31,6 +32,11 @@ static int line_width(const char *line, const char *end)
 {
     int width = 0;
     while (line < end && width <= WIDEST_WRAP) {
+        const char *after = words_skip_han(line);
+        width += 2 * (int)((MIN(after, end) - line) / 3);
+        line = after;
+        if (line >= end)
+            break;
         width += width_of(g_utf8_get_char(line));
         line = g_utf8_next_char(line);
     }
@@ -202,8 +208,10 @@ static bool begins_block(const struct block_line *line)
 static bool is_entry(const struct block_line *line)
 {
     const char *rest;
-    return line->line < HEAD_LINES && words_mark(line->text, &rest) != MARK_NONE && *rest &&
-           contents_has_page(line->text);
+    bool marked = words_mark(line->text, &rest) != MARK_NONE && *rest;
+    bool led =
+        strstr(line->text, "....") || strstr(line->text, "………") || strstr(line->text, "····");
+    return line->line < HEAD_LINES && (marked || led) && contents_has_page(line->text);
 }
 
 static bool ends_block(const struct block_line *line)
@@ -220,10 +228,12 @@ static bool ends_block(const struct block_line *line)
 
 /* Numbers at a line's beginning begin a block, unless the line before was full: then it may be
  * chance. */
-static bool begins_numbered(const struct block_line *line, bool before_full)
+static bool begins_numbered(const struct block_line *before, const struct block_line *line,
+                            bool before_full)
 {
     const char *rest;
-    return !before_full && words_mark(line->text, &rest) != MARK_NONE && *rest;
+    bool announced = g_str_has_suffix(before->text, "：") || g_str_has_suffix(before->text, ":");
+    return (!before_full || announced) && words_mark(line->text, &rest) != MARK_NONE && *rest;
 }
 
 /* After a full line that ends a sentence: a title, if it is no sentence and a paragraph begins
@@ -284,6 +294,13 @@ static bool is_full_of_its_own(const struct block *paragraph, const struct block
     return width + first_word_width(line->text) + 2 > wrap;
 }
 
+/* Wide blanks within a line lay it out: names in rows, columns of any sort. */
+static bool has_gap(const struct block_line *line)
+{
+    return strlen(line->text) < 300 &&
+           (strstr(line->text, "　　") || strstr(line->text, "   ") || strstr(line->text, "\t"));
+}
+
 /* `next` (NULL: none) is the line after it. */
 static bool parts(const struct layout *layout, const struct block *paragraph,
                   struct block_line *before, const struct block_line *line,
@@ -299,7 +316,7 @@ static bool parts(const struct layout *layout, const struct block *paragraph,
         return true;
     if (line->line < HEAD_LINES && masthead_is_line(line->text))
         return true;
-    if (begins_numbered(line, full))
+    if (begins_numbered(before, line, full) || (has_gap(before) && has_gap(line)))
         return true;
     /* Two ideographic blanks begin a paragraph, if it is not the whole of it that is moved in. */
     if (line->indent >= 3 && line->indent > before->indent)
@@ -317,71 +334,6 @@ static void add_paragraph(GPtrArray *blocks, struct block **paragraph)
     g_ptr_array_add(blocks, TAKE(*paragraph));
 }
 
-/* --- tables drawn with characters --- */
-
-static bool is_bar(gunichar c)
-{
-    return c == 0x2502 || c == 0x2503 || c == '|' || c == 0xff5c;
-}
-
-/* │区　│场次│: bars at both ends and between. */
-static bool is_table_line(const char *text)
-{
-    if (!is_bar(g_utf8_get_char(text)) || strlen(text) > 2000)
-        return false;
-    int bars = 0;
-    gunichar last = 0;
-    for (; *text; text = g_utf8_next_char(text)) {
-        last = g_utf8_get_char(text);
-        bars += is_bar(last);
-    }
-    return bars >= 3 && is_bar(last);
-}
-
-static void add_row(struct block *table, const struct block_line *line)
-{
-    GPtrArray *cells = g_ptr_array_new_with_free_func(g_free);
-    AUTO(str) GString *joined = g_string_new(NULL);
-    const char *cell = g_utf8_next_char(line->text);
-    for (const char *at = cell; *at; at = g_utf8_next_char(at)) {
-        if (!is_bar(g_utf8_get_char(at)))
-            continue;
-        AUTO(text) char *raw = g_strndup(cell, (gsize)(at - cell));
-        char *text = text_trim(raw);
-        g_string_append_printf(joined, "%s%s", joined->len && *text ? "　" : "", text);
-        g_ptr_array_add(cells, text);
-        cell = g_utf8_next_char(at);
-    }
-    g_ptr_array_add(table->rows, cells);
-    g_ptr_array_add(table->lines, block_line_new(joined->str, line->line, line->indent));
-    table->last_line = line->line;
-}
-
-/* Is the last block a table that a line may go on with? Rules between rows are part of it. */
-static struct block *open_table(GPtrArray *blocks, int line)
-{
-    guint last = blocks->len;
-    while (last && ((struct block *)blocks->pdata[last - 1])->kind == BLOCK_RULE)
-        last--;
-    struct block *table = last ? blocks->pdata[last - 1] : NULL;
-    int rules = (int)(blocks->len - last);
-    if (!table || table->kind != BLOCK_TABLE || table->last_line + rules + 1 != line)
-        return NULL;
-    g_ptr_array_set_size(blocks, (gint)last);
-    return table;
-}
-
-static void add_table_line(GPtrArray *blocks, const struct block_line *line)
-{
-    struct block *table = open_table(blocks, line->line);
-    if (!table) {
-        table = block_new(BLOCK_TABLE, line->line);
-        table->rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
-        g_ptr_array_add(blocks, table);
-    }
-    add_row(table, line);
-}
-
 static void add_rule(GPtrArray *blocks, int line)
 {
     if (blocks->len) {
@@ -396,8 +348,16 @@ void layout_paragraphs(const struct layout *layout, GPtrArray *lines, GPtrArray 
     struct block *paragraph = NULL;
     struct block_line *before = NULL;
     for (guint i = 0; i < lines->len; i++) {
+        guint rows = drawn_columns(lines, i);
+        if (rows) {
+            add_paragraph(blocks, &paragraph);
+            drawn_add_columns(blocks, lines, i, rows);
+            i += rows - 1;
+            continue;
+        }
         AUTO(block_line) struct block_line *line = lines->pdata[i];
         lines->pdata[i] = NULL;
+        drawn_unbox(line);
         if (!*line->text)
             continue;
         if (words_is_rule(line->text)) {
@@ -405,9 +365,9 @@ void layout_paragraphs(const struct layout *layout, GPtrArray *lines, GPtrArray 
             add_rule(blocks, line->line);
             continue;
         }
-        if (is_table_line(line->text)) {
+        if (drawn_is_row(line->text)) {
             add_paragraph(blocks, &paragraph);
-            add_table_line(blocks, line);
+            drawn_add_row(blocks, line);
             continue;
         }
         const struct block_line *next = i + 1 < lines->len ? lines->pdata[i + 1] : NULL;

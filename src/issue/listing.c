@@ -62,13 +62,19 @@ static bool is_page_cell(const char *cell)
     return strspn(key, "0123456789") == strlen(key);
 }
 
-/* An author beside an entry stands at the article too, or nowhere. */
-static void tell_other_cells(const struct outline *outline, const GPtrArray *cells,
-                             const char *entry, int line)
+/* A section beside an entry stands over it again. An author stands at the article too, or nowhere.
+ */
+static void tell_other_cells(struct outline *outline, const GPtrArray *cells, const char *entry,
+                             int line)
 {
     for (guint i = 0; i < cells->len; i++) {
         const char *cell = cells->pdata[i];
-        if (cell != entry && !is_page_cell(cell))
+        AUTO(text) char *key = words_key(cell);
+        if (cell == entry || is_page_cell(cell))
+            continue;
+        if (g_hash_table_contains(outline->occurrences, key)) /* the section's name */
+            contents_add_section(&outline->contents, cell);
+        else
             outline_remark(outline, "contents-column", line, N_("nothing has to be done"),
                            N_("the mail does not show this column of the contents: %s"), cell);
     }
@@ -91,7 +97,7 @@ static void add_table_entries(struct outline *outline, const struct block *table
  * later or is the first entry come again; over text it begins the articles. */
 static bool is_entry(struct outline *outline, const struct reading *reading, bool listed)
 {
-    if (!(reading->evidence & SEEN_SHORT) || reading->evidence & SEEN_LABEL)
+    if (!reading->key || reading->evidence & SEEN_LABEL)
         return false;
     const GPtrArray *entries = outline->contents.entries;
     if (contents_has(&outline->contents, reading->key) ||
@@ -112,7 +118,22 @@ static bool is_group(const struct outline *outline, guint at)
     const struct reading *reading = &outline->readings[at];
     return reading->block->kind == BLOCK_PARAGRAPH && reading->evidence & SEEN_SHORT &&
            !(reading->evidence & SEEN_CLOSED) && at + 1 < outline->imprint &&
-           reading[1].block->kind == BLOCK_LIST && occurs_again(outline, reading->key);
+           reading[1].block->kind == BLOCK_LIST && reading->key &&
+           occurs_again(outline, reading->key);
+}
+
+/* An entry over two lines: the second is moved in further, and has the page that the first lacks.
+ */
+static bool goes_on_entry(const struct outline *outline, const struct reading *reading)
+{
+    const GPtrArray *entries = outline->contents.entries;
+    const struct reading *before = reading - 1;
+    const struct entry *last = entries->len ? entries->pdata[entries->len - 1] : NULL;
+    const char *rest;
+    return last && !last->paged && entries->len > 1 && ((struct entry *)entries->pdata[0])->paged &&
+           before->role == ROLE_CONTENTS && reading->block->indent >= before->block->indent + 3 &&
+           words_mark(reading->block->text, &rest) == MARK_NONE &&
+           contents_has_page(reading->block->text);
 }
 
 static bool take_contents_block(struct outline *outline, guint at, bool *listed)
@@ -129,6 +150,10 @@ static bool take_contents_block(struct outline *outline, guint at, bool *listed)
     }
     if (block->kind != BLOCK_PARAGRAPH && block->kind != BLOCK_HEADING)
         return false;
+    if (goes_on_entry(outline, reading)) {
+        contents_lengthen(&outline->contents, block->text);
+        return true;
+    }
     bool group = reading->evidence & SEEN_FRAMED && reading->key;
     if (group && occurs_again(outline, reading->key) &&
         !g_hash_table_contains(outline->contents.sections, reading->key)) {
@@ -148,6 +173,20 @@ static bool take_contents_block(struct outline *outline, guint at, bool *listed)
     return true;
 }
 
+/* Contents without a head: two lines or more that all come again. */
+static bool all_occur_again(const struct outline *outline, const struct block *block)
+{
+    if (block->lines->len < 2 || block->lines->len > 100)
+        return false;
+    for (guint i = 0; i < block->lines->len; i++) {
+        const struct block_line *line = block->lines->pdata[i];
+        AUTO(text) char *key = contents_key(line->text);
+        if (!g_hash_table_contains(outline->occurrences, key))
+            return false;
+    }
+    return true;
+}
+
 /* The entries may stand in one paragraph with the head. */
 static bool begins_contents(struct outline *outline, guint at)
 {
@@ -155,11 +194,33 @@ static bool begins_contents(struct outline *outline, guint at)
     if (!block->lines->len || block->kind == BLOCK_PICTURE)
         return false;
     const struct block_line *first = block->lines->pdata[0];
-    if (!contents_is_head(first->text))
-        return false;
+    if (!contents_is_head(first->text)) {
+        bool listed = block->kind == BLOCK_LIST && all_occur_again(outline, block);
+        if (listed)
+            add_entries(outline, block, 0);
+        return listed;
+    }
     if (block->lines->len > 1)
         add_entries(outline, block, 1);
     return true;
+}
+
+/* A name over entries shows by what it lacks: a page, where the entries have one, or their number
+ * or bullet. It comes again over the articles, and is as short as sections are called. */
+static bool is_group_name(const struct outline *outline, guint at)
+{
+    const GPtrArray *entries = outline->contents.entries;
+    const struct entry *entry = entries->pdata[at], *next = entries->pdata[at + 1];
+    bool unlike = (!entry->paged && next->paged) || entry->mark != next->mark;
+    return unlike && g_utf8_strlen(entry->key, -1) <= 8 && occurs_again(outline, entry->key);
+}
+
+static void find_groups(struct outline *outline)
+{
+    const GPtrArray *entries = outline->contents.entries;
+    for (guint i = entries->len; i > 1; i--) /* from the end: regrouping takes one away */
+        if (is_group_name(outline, i - 2))
+            contents_regroup(&outline->contents, i - 2);
 }
 
 guint outline_read_contents(struct outline *outline, guint at)
@@ -180,5 +241,6 @@ guint outline_read_contents(struct outline *outline, guint at)
             break;
         outline->readings[i].role = rule ? ROLE_RULE : ROLE_CONTENTS;
     }
+    find_groups(outline);
     return i;
 }

@@ -235,12 +235,12 @@ static void take_literal(struct collector *collector, const char *literal)
     add_to_item(collector, clean);
 }
 
-/* Who shows a numbered list numbers all that is in it. */
+/* A list in a list may be numbered where the outer is not, and the other way round. */
 static int inner_number(struct collector *collector, cmark_node *item)
 {
     cmark_node *list = cmark_node_parent(item);
     int depth = collector->depth;
-    if (collector->block->ordered || depth < 2 || depth >= DEEPEST_INDENT ||
+    if (depth < 2 || depth >= DEEPEST_INDENT ||
         cmark_node_get_list_type(list) != CMARK_ORDERED_LIST)
         return 0;
     if (cmark_node_previous(item))
@@ -419,9 +419,38 @@ static cmark_node *parse(const GString *text)
     return document;
 }
 
+/* A form feed ends a page: what stands around it may be one paragraph. To cmark it would be text,
+ * so that a blank takes its place. The lines where they stood; the caller frees. */
+static GArray *take_form_feeds(GString *text)
+{
+    GArray *lines = g_array_new(FALSE, FALSE, sizeof(int));
+    int line = 1;
+    for (char *at = text->str; *at; at++) {
+        line += *at == '\n';
+        if (*at != '\f')
+            continue;
+        *at = ' ';
+        g_array_append_val(lines, line);
+    }
+    return lines;
+}
+
+static void end_pages(GPtrArray *blocks, const GArray *form_feeds)
+{
+    guint at = 0;
+    for (guint i = 0; i < form_feeds->len; i++) {
+        int line = g_array_index(form_feeds, int, i);
+        while (at < blocks->len && ((struct block *)blocks->pdata[at])->last_line < line)
+            at++;
+        if (at)
+            ((struct block *)blocks->pdata[at - 1])->page_end = true;
+    }
+}
+
 GPtrArray *markdown_blocks(const GString *text, const char *name, struct problems *problems)
 {
     AUTO(str) GString *prepared = prepare_markdown(text);
+    GArray *form_feeds = take_form_feeds(prepared);
     AUTO(array) GPtrArray *source = line_starts(prepared->str);
     struct reader reader = {
         .name = name, .problems = problems, .blocks = blocks_new(), .source = source};
@@ -430,5 +459,7 @@ GPtrArray *markdown_blocks(const GString *text, const char *name, struct problem
     for (cmark_node *node = cmark_node_first_child(document); node; node = cmark_node_next(node))
         add_block(&reader, node);
     cmark_node_free(document);
+    end_pages(reader.blocks, form_feeds);
+    g_array_unref(form_feeds);
     return reader.blocks;
 }

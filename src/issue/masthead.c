@@ -44,6 +44,13 @@ static void take_date(struct masthead *masthead, char **matched)
     masthead->date_day = day;
 }
 
+/* 2024年11月1日—11月15日: what it reports on, not when it appears. */
+static void take_period(struct masthead *masthead, char **matched)
+{
+    g_free(masthead->period);
+    masthead->period = g_strdup(matched[1]);
+}
+
 static void take_total(struct masthead *masthead, char **matched)
 {
     masthead->total = number_of(matched[1]);
@@ -90,6 +97,12 @@ static void take_number_without_sign(struct masthead *masthead, char **matched)
     g_strstrip(masthead->without_sign);
 }
 
+static void take_blank(struct masthead *masthead, char **matched)
+{
+    (void)matched;
+    masthead->blank = true;
+}
+
 static void take_month(struct masthead *masthead, char **matched)
 {
     masthead->month_given = true;
@@ -109,7 +122,12 @@ static void take_subtitle(struct masthead *masthead, char **matched)
         masthead->subtitle = text_squeeze(matched[1]);
 }
 
+#define DAY         "(?:" NUMBER_ONLY "\\s*月\\s*)?" NUMBER_ONLY "\\s*[日号]"
+#define NUMBER_ONLY "[" NUMERAL_CHARACTERS "]{1,3}"
 static const struct form forms[] = {
+    {OPEN "([" NUMERAL_DIGITS "]{4}\\s*年\\s*" DAY "\\s*(?:[-—–~～]{1,2}|至)\\s*(?:[" NUMERAL_DIGITS
+          "]{4}\\s*年\\s*)?" DAY ")" CLOSE,
+     take_period},
     {YEAR "\\s*年\\s*" NUMBER "\\s*月\\s*" NUMBER "\\s*[日号]" WEEKDAY, take_date},
     {"(?<![0-9])([0-9]{4})\\s*[-./]\\s*([0-9]{1,2})\\s*[-./"
      "]\\s*([0-9]{1,2})(?![0-9])\\s*日?" WEEKDAY,
@@ -124,10 +142,12 @@ static const struct form forms[] = {
     {OPEN "第\\s*" NUMBER "\\s*[期号]" CLOSE, take_number},
     {"^\\s*" NUMBER "\\s*期\\s*$", take_number},
     {"^\\s*" OPEN YEAR "\\s*年\\s*第\\s*" NUMBER CLOSE "\\s*$", take_number_without_sign},
+    {OPEN "第\\s*[_＿×xX]*\\s*期" CLOSE, take_blank},
     {"\\bNo\\.?\\s*([0-9]{1,4})\\b", take_number},
     {YEAR "\\s*年\\s*" NUMBER "\\s*月\\s*份?", take_month},
     {OPEN YEAR "\\s*年\\s*度?" CLOSE, take_year},
-    {OPEN "(?<![^\\s(【])([^\\s()【】]*(?:特\\s*刊|专\\s*刊|专\\s*辑|号\\s*外))" CLOSE,
+    {OPEN "(?<![^\\s(【])([^\\s()【】]*(?:特\\s*刊|专\\s*刊|专\\s*辑|号\\s*外|创\\s*刊\\s*号|试\\s*"
+          "刊\\s*号))" CLOSE,
      take_subtitle},
 };
 
@@ -175,14 +195,43 @@ static char *undecorated(const char *words)
     return g_strndup(words, (gsize)(end - words));
 }
 
+/* Wide blanks part words too, but not where they space out the letters of one. */
+static char **words_apart(const char *piece)
+{
+    char **words = g_regex_split_simple("\\s{2,}", piece, 0, 0);
+    for (char **word = words; *word; word++) {
+        glong length = g_utf8_strlen(*word, -1);
+        if (length == 0 || length > 2)
+            continue;
+        g_strfreev(words);
+        return g_strsplit(piece, "\x1f", -1);
+    }
+    return words;
+}
+
+/* Do the words touch what was read on either side of them: 第5期培训班? Then they are no words of
+ * their own. */
+static bool is_glued(const char *piece, bool first, bool last)
+{
+    if (!*piece)
+        return false;
+    gunichar begin = g_utf8_get_char(piece);
+    gunichar end = g_utf8_get_char(g_utf8_prev_char(piece + strlen(piece)));
+    return (!first && !is_decoration(begin)) || (!last && !is_decoration(end));
+}
+
 static void keep_rest(struct masthead *masthead, const char *line)
 {
     AUTO(texts) char **pieces = g_strsplit(line, "\x1f", -1);
     masthead->rest = g_ptr_array_new_with_free_func(g_free);
     for (char **piece = pieces; *piece; piece++) {
-        AUTO(text) char *words = undecorated(*piece);
-        if (*words)
-            g_ptr_array_add(masthead->rest, TAKE(words));
+        AUTO(texts) char **apart = words_apart(*piece);
+        masthead->glued = masthead->glued || is_glued(*piece, piece == pieces, !piece[1]);
+        for (char **part = apart; *part; part++) {
+            AUTO(text) char *words = undecorated(*part);
+            if (*words)
+                g_ptr_array_add(masthead->rest, TAKE(words));
+        }
     }
 }
 
@@ -203,6 +252,7 @@ void masthead_clear(struct masthead *masthead)
 {
     g_free(masthead->impossible);
     g_free(masthead->combined);
+    g_free(masthead->period);
     g_free(masthead->subtitle);
     g_free(masthead->without_sign);
     if (masthead->rest)
@@ -212,8 +262,9 @@ void masthead_clear(struct masthead *masthead)
 
 bool masthead_says_something(const struct masthead *masthead)
 {
-    return masthead->year || masthead->number || masthead->zero || masthead->total_given || masthead->date_given ||
-           masthead->month_given || masthead->supplement || masthead->subtitle;
+    return masthead->year || masthead->number || masthead->blank || masthead->zero ||
+           masthead->total_given || masthead->date_given || masthead->month_given ||
+           masthead->supplement || masthead->subtitle || masthead->period;
 }
 
 bool masthead_is_line(const char *line)
@@ -231,7 +282,8 @@ char *masthead_office(const char *words)
 {
     static GRegex *around;
     if (!around)
-        around = g_regex_new("^(?:主办|主编|编印|主管|编发|编制)(?:单位)?\\s*[:：\\s]\\s*|"
+        around = g_regex_new("^(?:主办|主编|编印|主管|编发|编制|出版|承办|(?=单位|部门))(?:单位|"
+                             "部门)?\\s*[:：\\s]\\s*|"
                              "\\s*(?:编印|主办|主编|编发|编制|印发|编)$",
                              G_REGEX_OPTIMIZE, 0, NULL);
     AUTO(text) char *bare = g_regex_replace_literal(around, words, -1, 0, "", 0, NULL);

@@ -74,6 +74,7 @@ static void begin(struct outline *outline, const GPtrArray *blocks)
     for (guint i = 0; i < blocks->len; i++)
         outline->readings[i].block = blocks->pdata[i];
     outline->occurrences = g_hash_table_new(g_str_hash, g_str_equal);
+    outline->head_lines = block_lines_new();
     contents_init(&outline->contents);
 }
 
@@ -81,6 +82,7 @@ static void end(struct outline *outline)
 {
     contents_clear(&outline->contents);
     g_hash_table_unref(outline->occurrences);
+    g_ptr_array_unref(outline->head_lines);
     for (guint i = 0; i < outline->count; i++)
         g_free(outline->readings[i].key);
     g_free(outline->readings);
@@ -97,6 +99,8 @@ GPtrArray *outline_make(struct issue *issue, GPtrArray *blocks, const char *name
     outline_find_imprint(&outline);
     outline_read_head(&outline);
     outline_decide_body(&outline);
+    if (!outline.two_issues)
+        outline_tell_misplaced(&outline);
     outline_read_imprint(&outline);
     GPtrArray *explained = explain ? outline_explain(&outline) : NULL;
     outline_build_articles(&outline, blocks);

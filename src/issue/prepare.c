@@ -103,6 +103,10 @@ GString *prepare_markdown(const GString *source)
         if (source->str[i] == '\n')
             g_string_append_c(prepared, '\n');
     for (const char *line = source->str + front; *line; line = next_line(line)) {
+        if (is_line(line, "[TOC]") || is_line(line, "[toc]")) { /* where a program puts contents */
+            g_string_append_c(prepared, '\n');
+            continue;
+        }
         const char *colon = definition_colon(line);
         if (colon && is_swallowed(line, colon, references)) {
             g_string_append_len(prepared, line, (gssize)strspn(line, " "));

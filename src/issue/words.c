@@ -16,19 +16,29 @@ static bool is_odd_blank(gunichar c)
     return c == '\t' || c == 0xa0 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x205f;
 }
 
+/* Nearly all characters are copied as they are, run by run. */
+static bool is_kept(gunichar c)
+{
+    return (c >= ' ' && c < 0x7f) || (c >= 0x3000 && c < 0xfeff) ||
+           (c >= ' ' && !is_zero_width(c) && !is_odd_blank(c));
+}
+
 char *words_clean(const char *text)
 {
     AUTO(text) char *trimmed = text_trim(text);
     GString *clean = g_string_sized_new(strlen(trimmed));
-    for (const char *at = trimmed; *at;) {
-        const char *next = g_utf8_next_char(at);
+    const char *run = trimmed;
+    for (const char *at = words_skip_han(trimmed), *next; *at; at = words_skip_han(next)) {
         gunichar c = (unsigned char)*at < 0x80 ? (gunichar)*at : g_utf8_get_char(at);
+        next = g_utf8_next_char(at);
+        if (is_kept(c))
+            continue;
+        g_string_append_len(clean, run, at - run);
         if (is_odd_blank(c))
             g_string_append_c(clean, ' ');
-        else if (!is_zero_width(c) && !(c < ' '))
-            g_string_append_len(clean, at, next - at);
-        at = next;
+        run = next;
     }
+    g_string_append(clean, run);
     return g_string_free(clean, FALSE);
 }
 
@@ -147,7 +157,7 @@ bool words_is_rule(const char *text)
         gunichar c = g_utf8_get_char(text);
         if (text_is_blank(c))
             continue;
-        bool drawing = (c >= 0x2500 && c <= 0x257f) || is_in("-_=*~—–―－＿＝﹍﹎﹏", c);
+        bool drawing = (c >= 0x2500 && c <= 0x257f) || is_in("-_=*+~—–―－＿＝＊﹍﹎﹏·•", c);
         if (!drawing)
             return false;
         drawn++;
@@ -164,7 +174,9 @@ static char *bare_page_number(const char *text)
 bool words_is_page_number(const char *text)
 {
     static GRegex *form;
-    if (strlen(text) > 60)
+    gunichar first = g_utf8_get_char(text);
+    bool may = g_ascii_isdigit((char)first) || is_in("-—–－·~_.•第Pp０１２３４５６７８９", first);
+    if (!may || strlen(text) > 60)
         return false;
     if (!form)
         form = g_regex_new("^(?:[-—–·~_.•]+\\d{1,4}[-—–·~_.•]+|"
@@ -187,13 +199,15 @@ static bool ends_in(const char *text, const char *const *words)
 bool words_is_unit(const char *text)
 {
     static const char *const unit_words[] = {
-        "科协",   "协会", "学会",   "委员会", "研究会", "基金会", "联合会", "联盟",   "办公室",
-        "中心",   "局",   "部",     "处",     "研究院", "学院",   "医院",   "法院",   "大学",
-        "小学",   "中学", "公司",   "集团",   "馆",     "厅",     "科室",   "编辑部", "政府",
-        "街道",   "区委", "市委",   "省委",   "县委",   "党委",   "党组",   "报社",   "社区",
-        "工作站", "站",   "研究所", "科学院", "总社",   "杂志社", "出版社", "工会",   "团委",
-        "妇联",   "科委", "教委",   "党校",   "学校",   "工程院", "总队",   "支队",   "镇",
-        "乡",     "县",   "区",     "室",     "学协会", NULL};
+        "科协",   "协会",   "学会",   "委员会", "研究会", "基金会", "联合会", "联盟",   "办公室",
+        "中心",   "局",     "部",     "处",     "研究院", "学院",   "医院",   "法院",   "大学",
+        "小学",   "中学",   "公司",   "集团",   "馆",     "厅",     "科室",   "编辑部", "政府",
+        "街道",   "区委",   "市委",   "省委",   "县委",   "党委",   "党组",   "报社",   "社区",
+        "工作站", "站",     "研究所", "科学院", "总社",   "杂志社", "出版社", "工会",   "团委",
+        "妇联",   "科委",   "教委",   "党校",   "学校",   "工程院", "总队",   "支队",   "镇",
+        "乡",     "县",     "区",     "室",     "学协会", "课题组", "调研组", "工作组", "小组",
+        "编辑组", "编写组", "专班",   "促进会", "服务队", "联合体", "实验室", "基地",   "银行",
+        "园区",   NULL};
     glong length = g_utf8_strlen(text, -1);
     return length >= 3 && length <= 40 && ends_in(text, unit_words) && !words_has_sentence(text);
 }
@@ -283,7 +297,8 @@ static enum mark numbered_mark(const char *text, const char **rest)
     if (!is_in(han ? "、．." : ".．、)）", point))
         return MARK_NONE;
     const char *after = g_utf8_next_char(end);
-    if (g_unichar_isdigit(g_utf8_get_char(after)))
+    bool year = strspn(after, "0123456789") == 4 && strchr("12", *after); /* 2.2024年… */
+    if (g_unichar_isdigit(g_utf8_get_char(after)) && !year)
         return MARK_NONE; /* 3.5 */
     *rest = skip_blanks(after);
     return han ? MARK_HAN : MARK_NUMBER;
@@ -294,6 +309,9 @@ enum mark words_mark(const char *text, const char **rest)
     text = skip_blanks(text);
     *rest = text;
     gunichar c = g_utf8_get_char(text);
+    bool han;
+    if (words_is_han(c) && !is_numeral(c, &han)) /* nearly all texts */
+        return MARK_NONE;
     if (is_in("■□◆◇●○◎※★☆▲△▶►•·‧∙➢✦❖", c)) {
         *rest = skip_blanks(g_utf8_next_char(text));
         return MARK_BULLET;
@@ -307,33 +325,66 @@ enum mark words_mark(const char *text, const char **rest)
     return numbered_mark(text, rest);
 }
 
+int words_mark_number(const char *text)
+{
+    const char *rest;
+    bool han;
+    int number = 0;
+    if (words_mark(text, &rest) == MARK_NONE)
+        return 0;
+    text = skip_blanks(text);
+    gunichar c = g_utf8_get_char(text);
+    if (c >= 0x2460 && c <= 0x249b)
+        return (int)(c - 0x2460) % 20 + 1;
+    if (is_in("（(〔[", c))
+        text = skip_blanks(g_utf8_next_char(text));
+    AUTO(text) char *numeral = g_strndup(text, (gsize)(skip_numerals(text, &han) - text));
+    return numeral_parse(numeral, &number) ? number : 0;
+}
+
 struct frame {
     const char *open, *close;
 };
 
+static char *in_brackets(const char *squeezed)
+{
+    static const struct frame brackets[] = {{"【", "】"}, {"〖", "〗"}, {"［", "］"},
+                                            {"[", "]"},   {"「", "」"}, {"『", "』"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(brackets); i++) {
+        if (!g_str_has_prefix(squeezed, brackets[i].open))
+            continue;
+        const char *inside = squeezed + strlen(brackets[i].open);
+        const char *close = strstr(inside, brackets[i].close);
+        bool all = close && close > inside && !close[strlen(brackets[i].close)];
+        bool number = g_unichar_isdigit(g_utf8_get_char(inside)); /* [1] refers to a note */
+        return all && !number ? g_strndup(inside, (gsize)(close - inside)) : NULL;
+    }
+    return NULL;
+}
+
+static char *in_signs(const char *squeezed, const char *signs)
+{
+    const char *from = squeezed, *to = squeezed + strlen(squeezed);
+    while (is_in(signs, g_utf8_get_char(from)))
+        from = g_utf8_next_char(from);
+    while (to > from && is_in(signs, g_utf8_get_char(g_utf8_prev_char(to))))
+        to = g_utf8_prev_char(to);
+    return *to && to > from ? g_strndup(from, (gsize)(to - from)) : NULL;
+}
+
 char *words_framed(const char *text, bool *bracketed)
 {
-    static const struct frame brackets[] = {{"【", "】"}, {"〖", "〗"}, {"［", "］"}};
-    AUTO(text) char *squeezed = text_squeeze(text);
+    static const char openers[] = "【〖［[「『";
+    static const char signs[] = "≡=＝◇◆■□●○◎※★☆▲△▶►◀◄•·—-－~～*＊|｜";
     if (bracketed)
         *bracketed = false;
-    for (size_t i = 0; i < G_N_ELEMENTS(brackets); i++) {
-        size_t open = strlen(brackets[i].open), length = strlen(squeezed);
-        const char *close = strstr(squeezed, brackets[i].close);
-        if (!g_str_has_prefix(squeezed, brackets[i].open) || !close ||
-            close[strlen(brackets[i].close)] || length <= 2 * open)
-            continue;
-        if (bracketed)
-            *bracketed = true;
-        return g_strndup(squeezed + open, (gsize)(close - squeezed) - open);
-    }
-    static const char drawn[] = "≡=＝◇◆■□●○◎※★☆▲△▶►◀◄•·—-－~～*＊|｜";
-    const char *from = squeezed, *to = squeezed + strlen(squeezed);
-    while (is_in(drawn, g_utf8_get_char(from)))
-        from = g_utf8_next_char(from);
-    while (to > from && is_in(drawn, g_utf8_get_char(g_utf8_prev_char(to))))
-        to = g_utf8_prev_char(to);
-    if (from == squeezed || !*to || to <= from)
+    gunichar first = g_utf8_get_char(skip_blanks(text));
+    bool opens = is_in(openers, first);
+    if (!opens && !is_in(signs, first)) /* nearly all texts */
         return NULL;
-    return g_strndup(from, (gsize)(to - from));
+    AUTO(text) char *squeezed = text_squeeze(text);
+    char *framed = opens ? in_brackets(squeezed) : in_signs(squeezed, signs);
+    if (bracketed)
+        *bracketed = framed && opens;
+    return framed;
 }

@@ -2,6 +2,15 @@
 #pragma once
 #include "base/text.h"
 
+/* Past the Hanzi of U+5000 to U+9FFF, nearly all of a document: what looks at each character need
+ * not decode them. The text is valid UTF-8. */
+static inline const char *words_skip_han(const char *at)
+{
+    while ((unsigned char)*at >= 0xe5 && (unsigned char)*at <= 0xe9)
+        at += 3;
+    return at;
+}
+
 /* --- cleaning --- */
 
 /* A copy without blanks at both ends and zero-width characters; non-breaking blanks and tabs become
@@ -48,6 +57,8 @@ enum mark { /* what a line begins with */
 
 /* *rest is where the text goes on after it, without blanks. */
 enum mark words_mark(const char *text, const char **rest);
+/* The number in that mark: 3 in 三、 （3） ③; 0: it has none. */
+int words_mark_number(const char *text);
 /* The text without 【】 〖〗 ≡≡ ◇◇ and the like around it, without blanks in it; NULL: it has none.
  * *bracketed (may be NULL): 【】 or 〖〗 stand around it. Caller frees. */
 char *words_framed(const char *text, bool *bracketed);

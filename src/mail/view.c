@@ -15,6 +15,7 @@
 #define SHORT_CELL_COLUMNS 8
 
 #define ARTICLE_LEVEL 2 /* h2; below a section h3 */
+#define DEPTH_MAX     7 /* of a list in a list */
 
 static void set(json_t *object, const char *key, json_t *value)
 {
@@ -50,21 +51,31 @@ static int item_depth(const char **text)
     return columns / 2;
 }
 
+/* `2. 区域协同` in a list within a list: the reader leaves the number that it has there. */
+static int item_number(const char **text)
+{
+    const char *end = *text + strspn(*text, "0123456789");
+    if (end == *text || end - *text > 4 || !g_str_has_prefix(end, ". "))
+        return 0;
+    int number = atoi(*text);
+    *text = end + 2;
+    return number;
+}
+
 static json_t *view_of_list(const struct block *block)
 {
     json_t *items = json_array();
-    int numbers[8] = {0};
+    int count = 0;
     for (guint i = 0; block->texts && i < block->texts->len; i++) {
         const char *text = block->texts->pdata[i];
         int depth = item_depth(&text);
-        depth = MIN(depth, (int)G_N_ELEMENTS(numbers) - 1);
-        numbers[depth]++;
-        for (int deeper = depth + 1; deeper < (int)G_N_ELEMENTS(numbers); deeper++)
-            numbers[deeper] = 0;
+        depth = MIN(depth, DEPTH_MAX);
+        int number = depth ? item_number(&text) : block->ordered ? ++count : 0;
         json_t *item = json_object();
         set(item, "text", json_text(text));
         set(item, "depth", json_integer(depth));
-        set(item, "number", json_integer(numbers[depth]));
+        set(item, "number", json_integer(number));
+        set(item, "bullet", json_boolean(number == 0));
         json_array_append_new(items, item);
     }
     json_t *list = json_object();
@@ -173,19 +184,22 @@ static json_t *view_of_block(const struct block *block, int article_level, GHash
 /* --- articles --- */
 
 /* A title comes over two lines in many documents, and the reader joins them with a blank: where it
- * stands between Hanzi the title may break again, rather than within a word. */
+ * stands between Hanzi, and before ——, the title may break again, rather than within a word. */
 static json_t *pieces_of(const char *title)
 {
     json_t *pieces = json_array();
     const char *begin = title;
-    for (const char *blank = strchr(title, ' '); blank; blank = strchr(blank + 1, ' ')) {
-        bool apart = blank > begin &&
-                     text_width_of(g_utf8_get_char(g_utf8_prev_char(blank))) == 2 &&
-                     text_width_of(g_utf8_get_char(blank + 1)) == 2;
-        if (!apart)
+    for (const char *at = title; *at; at = g_utf8_next_char(at)) {
+        bool dash = at > begin && g_str_has_prefix(at, "——") && at[strlen("——")];
+        bool apart = *at == ' ' && at > begin && at[1] &&
+                     text_width_of(g_utf8_get_char(g_utf8_prev_char(at))) == 2 &&
+                     text_width_of(g_utf8_get_char(at + 1)) == 2;
+        if (!apart && !dash)
             continue;
-        json_array_append_new(pieces, json_stringn(begin, (size_t)(blank - begin)));
-        begin = blank + 1;
+        json_array_append_new(pieces, json_stringn(begin, (size_t)(at - begin)));
+        begin = apart ? at + 1 : at;
+        if (dash)
+            at = g_utf8_next_char(at);
     }
     json_array_append_new(pieces, json_text(begin));
     return pieces;
@@ -328,16 +342,30 @@ static json_t *view_of_distribution(const GPtrArray *lines)
     return view;
 }
 
+static json_t *view_of_other(const GPtrArray *lines)
+{
+    json_t *view = json_array();
+    for (guint i = 0; lines && i < lines->len; i++) {
+        const struct imprint_line *line = lines->pdata[i];
+        json_t *entry = json_object();
+        set(entry, "label", text_or_null(line->label));
+        set(entry, "text", json_text(line->text));
+        json_array_append_new(view, entry);
+    }
+    return view;
+}
+
 static json_t *view_of_makers(const struct issue *issue)
 {
     if (!has(issue->contact) && !has(issue->telephone) && !any(issue->editor) &&
-        !any(issue->reviewer))
+        !any(issue->reviewer) && !any(issue->other))
         return json_null();
     json_t *view = json_object();
     set(view, "contact", view_of_contact(issue));
     set(view, "telephone", view_of_telephone(issue));
     set(view, "editor", view_of_persons(issue->editor_labels, issue->editor));
     set(view, "reviewer", view_of_persons(issue->reviewer_labels, issue->reviewer));
+    set(view, "other", view_of_other(issue->other));
     return view;
 }
 

@@ -76,6 +76,12 @@ static void documents_become_blocks(void **state)
         {"HTML", "<center>一<br>二</center>\n", "P1:一|P1:二"},
         {"text moved in by four blanks", "一\n\n    二\n", "P1:一|P3:二"},
         {"escapes", "1\\. 一 \\* 二\n", "P1:1. 一 * 二"},
+        {"where a program puts contents", "[TOC]\n\n一\n", "P3:一"},
+        {"links within the document", "[一](#1)\n", "P1:一"},
+        {"columns kept by blanks", "区名    场次\n海淀    12\n朝阳    9\n",
+         "T1:区名,场次/海淀,12/朝阳,9"},
+        {"names in rows are no table", "张三    李四\n王五    赵六\n孙七    周八\n",
+         "P1:张三    李四|P2:王五    赵六|P3:孙七    周八"},
         {"nothing", "", ""},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -80,6 +80,30 @@ static void supplements_and_special_issues_are_known(void **state)
     }
 }
 
+static void blanks_and_days_reported_on_are_told_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *period;
+        bool blank, glued;
+    } rows[] = {
+        {"2024年第　　期（总第　　期）", NULL, true, false},
+        {"第＿＿期", NULL, true, false},
+        {"（2024年11月1日—11月15日）", "2024年11月1日—11月15日", false, false},
+        {"第5期培训班开班", NULL, false, true},
+        {"〔2024〕18号　　签发：刘建军", NULL, false, false},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct masthead said;
+        CASE(rows[i].line);
+        masthead_read(&said, rows[i].line);
+        assert_int_equal(said.blank, rows[i].blank);
+        assert_int_equal(said.glued, rows[i].glued);
+        assert_int_equal(g_strcmp0(said.period, rows[i].period), 0);
+        masthead_clear(&said);
+    }
+}
+
 static void impossible_days_are_told(void **state)
 {
     (void)state;
@@ -122,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_read_in_every_form),
         cmocka_unit_test(supplements_and_special_issues_are_known),
+        cmocka_unit_test(blanks_and_days_reported_on_are_told_apart),
         cmocka_unit_test(impossible_days_are_told),
         cmocka_unit_test(titles_and_text_are_no_line_of_a_masthead),
         cmocka_unit_test(offices_lose_what_they_do),

@@ -105,6 +105,12 @@ static char *deeper_headings(const char *text, bool markdown, int width)
     return markdown ? shift_headings(text, 1) : NULL;
 }
 
+static char *higher_headings(const char *text, bool markdown, int width)
+{
+    (void)width;
+    return markdown ? shift_headings(text, -1) : NULL;
+}
+
 static char *one_level(const char *text, bool markdown, int level)
 {
     struct lines lines = lines_of(text);
@@ -436,6 +442,7 @@ struct mutation {
 };
 static const struct mutation mutations[] = {
     {"headings deeper", deeper_headings, 0, 0, 1, false},
+    {"headings higher", higher_headings, 0, 0, 1, false},
     {"headings of one level", one_level, 1, 4, 1, true},
     {"bold for headings", bold_for_headings, 0, 0, 1, true},
     {"headings bold", bold_headings, 0, 0, 1, true},

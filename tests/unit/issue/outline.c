@@ -41,6 +41,11 @@ static char *shown(const struct issue *issue)
     }
     if (issue->editor->len)
         add_list(text, "editor", issue->editor);
+    for (guint i = 0; i < issue->other->len; i++) {
+        const struct imprint_line *line = issue->other->pdata[i];
+        g_string_append_printf(text, " %d:%s=%s", line->line, line->label ? line->label : "",
+                               line->text);
+    }
     return g_string_free(text, FALSE);
 }
 
@@ -111,6 +116,36 @@ static void articles_are_found(void **state)
          "[一号/文。/甲/文二。/乙/文三。] [二号/文四。]", NULL},
         {"a title as its section is named", "a.md", "## 【通知】\n\n## 通知\n\n文。\n",
          "[通知@通知/文。]", NULL},
+        {"deeper headings in an article", "a.md",
+         "# 一号\n\n文。\n\n## 背景\n\n文二。\n\n# 二号\n\n文三。\n",
+         "[一号/文。/#背景/文二。] [二号/文三。]", NULL},
+        {"numbers that follow on inside", "a.md",
+         "## 一号\n\n文。\n\n## 一、背景\n\n文二。\n\n## 二、问题\n\n### （一）甲\n\n文三。\n",
+         "[一号/文。/#一、背景/文二。/#二、问题/#（一）甲/文三。]", NULL},
+        {"numbers that follow on before titles", "a.txt",
+         "1、一号\n今天，会议召开，到会三十人。\n2、二号\n昨天，展览开幕，观众三百人。\n",
+         "[一号/今天，会议召开，到会三十人。] [二号/昨天，展览开幕，观众三百人。]", NULL},
+        {"numbered lines among plain titles", "a.md",
+         "**一号**\n\n文。\n\n**1. 背景**\n\n文二。\n\n**二号**\n\n文三。\n",
+         "[一号/文。/1. 背景/文二。] [二号/文三。]", NULL},
+        {"sections by their names", "a.txt",
+         "工作动态\n\n区科协召开全委会\n\n　　会议召开。\n\n通知公告\n\n关于报名的通知\n\n　　请报"
+         "名。\n",
+         "[区科协召开全委会@工作动态/会议召开。] [关于报名的通知@通知公告/请报名。]", NULL},
+        {"a sign over another sign", "a.txt",
+         "●区内\n△一号\n今天，会议召开。\n△二号\n昨天，展览开幕。\n",
+         "[一号@区内/今天，会议召开。] [二号@区内/昨天，展览开幕。]", NULL},
+        {"a second title", "a.md", "## 一号\n\n**——记某事**\n\n文。\n", "[一号——记某事/文。]",
+         NULL},
+        {"a unit in brackets ends an article", "a.md",
+         "## 一号\n\n文。\n\n【昆山市科协】\n\n## 二号\n\n文。\n",
+         "[一号/文。 by 昆山市科协] [二号/文。]", NULL},
+        {"a signature at the right", "a.txt",
+         "一号\n　　文。\n　　　　　　　　　　右玉县科协 曹鹏\n二号\n　　文。\n",
+         "[一号/文。 by 右玉县科协 曹鹏] [二号/文。]", NULL},
+        {"a letter's signature and date", "a.md",
+         "## 一号\n\n此致敬礼！\n\n大兴区科协\n\n2024年12月20日\n\n## 二号\n\n文。\n",
+         "[一号/此致敬礼！/大兴区科协/2024年12月20日] [二号/文。]", NULL},
         {"no article", "a.md", "", NULL, "no-article"},
         {"text under no title", "a.md", "这是一段话，没有标题。\n\n## 一号\n\n文。\n", NULL,
          "stray-text"},
@@ -164,6 +199,18 @@ static void contents_are_told_from_articles(void **state)
         {"grouped by sections", "a.md",
          "目录\n\n【栏目】\n\n- 一号\n\n## 【栏目】\n\n## 一号\n\n文。\n",
          "[一号@栏目/文。] contents=一号", NULL},
+        {"without a head", "a.md",
+         "- [一号](#1)\n- [二号](#2)\n\n## 一号\n\n文。\n\n## 二号\n\n文。\n",
+         "[一号/文。] [二号/文。] contents=一号,二号", NULL},
+        {"grouped by names without a page", "a.txt",
+         "目录\n要闻\n1.一号 ....... 1\n动态\n2.二号 ....... "
+         "2\n\n要闻\n\n一号\n\n文。\n\n动态\n\n二号\n\n文。\n",
+         "[一号@要闻/文。] [二号@动态/文。] contents=一号,二号", NULL},
+        {"an entry over two lines", "a.txt",
+         "目录\n一号开班.......1\n二号召开会议\n    "
+         "助力发展.......2\n\n一号开班\n　　文。\n二号召开会议\n助力发展\n　　文。\n",
+         "[一号开班/文。] [二号召开会议助力发展/文。] contents=一号开班,二号召开会议助力发展",
+         NULL},
         {"an entry too many", "a.md", "目录\n\n- 一号\n- 无此文章\n\n## 一号\n\n文。\n",
          "[一号/文。] contents=一号,无此文章", "contents-entry"},
     };
@@ -191,7 +238,7 @@ static void imprints_are_read(void **state)
          "[一号/文。] 11:分送>甲 editor=张三", NULL},
         {"copies printed and a full stop", "a.md",
          "## 一号\n\n文。\n\n分送：甲、乙。（共印150份）\n\n办公室 2023年1月1日印发\n",
-         "[一号/文。] 9:分送>甲、乙", "imprint-other"},
+         "[一号/文。] 9:分送>甲、乙 11:=办公室 2023年1月1日印发", NULL},
         {"a rule ends it", "a.md", "## 一号\n\n文。\n\n分送：甲\n\n---\n\n乙\n", NULL,
          "imprint-unknown"},
         {"words under no label", "a.md",
@@ -205,14 +252,23 @@ static void imprints_are_read(void **state)
         {"in the middle", "a.md",
          "## 一号\n\n文。\n\n编辑：张三\n\n分送：甲\n\n## 二号\n\n文一。后续。\n", NULL,
          "imprint-misplaced"},
+        {"in the middle, another at the end", "a.md",
+         "## 一号\n\n文。\n\n编辑：张三\n\n分送：甲\n\n## 二号\n\n文一。后续。\n\n邮箱：a@b.cn\n",
+         NULL, "imprint-misplaced"},
+        {"a letter's copies in an article", "a.md",
+         "## 一号\n\n文。\n\n抄送：乙\n\n## 二号\n\n文一。后续。\n\n编辑：张三\n",
+         "[一号/文。/抄送：乙] [二号/文一。后续。] editor=张三", NULL},
+        {"editors at the head", "a.md",
+         "编辑：张三\n审核：李四\n\n## 一号\n\n会议召开。会议强调安全。\n",
+         "[一号/会议召开。会议强调安全。] editor=张三", NULL},
         {"who printed it", "a.md", "## 一号\n\n文。\n\n编辑：张三\n\n办公室 2023年1月1日印发\n",
-         "[一号/文。] editor=张三", "imprint-other"},
+         "[一号/文。] editor=张三 11:=办公室 2023年1月1日印发", NULL},
         {"a name with a foreign part", "a.md", "## 一号\n\n文。\n\n编辑：Anna 李、周明\n",
          "[一号/文。] editor=Anna 李,周明", NULL},
         {"a second mail address", "a.md", "## 一号\n\n文。\n\n邮箱：a@b.cn\n\n邮箱：c@d.cn\n",
          "[一号/文。]", "second-contact"},
-        {"what nobody is shown", "a.md", "## 一号\n\n文。\n\n地址：北京\n\n编辑：张三\n",
-         "[一号/文。] editor=张三", "imprint-other"},
+        {"an address", "a.md", "## 一号\n\n文。\n\n地址：北京\n\n编辑：张三\n",
+         "[一号/文。] editor=张三 9:地址=北京", NULL},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         check(&rows[i]);

@@ -41,6 +41,8 @@ static void lines_become_paragraphs(void **state)
         {"a centred title", "          标题一\n　　正文。\n", "1:标题一|2:正文。"},
         {"labels begin lines", "编辑：张三\n审核：李四\n", "1:编辑：张三|2:审核：李四"},
         {"bullets begin lines", "● 甲\n● 乙\n", "1:● 甲|2:● 乙"},
+        {"a box", "┏━━━┓\n┃　简　报　┃\n┗━━━┛\n", "1:---|2:简　报=|3:---"},
+        {"all of it moved in", "    标题一\n    　　正文。\n", "1:标题一|2:正文。"},
         {"a form feed", "一\n\f二\n", "1:一_|2:二"},
         {"nothing", "", ""},
         {"blanks alone", "  \n　\n", ""},

@@ -80,6 +80,11 @@ static void expect_imprint(struct page *page, const struct issue *issue)
     expect_next(page, issue->telephone);
     expect_persons(page, issue->editor, issue->editor_labels);
     expect_persons(page, issue->reviewer, issue->reviewer_labels);
+    for (guint i = 0; i < issue->other->len; i++) {
+        const struct imprint_line *line = issue->other->pdata[i];
+        expect_next(page, line->label);
+        expect_next(page, line->text);
+    }
     for (guint i = 0; i < issue->distribution->len; i++) {
         const struct distribution_line *line = issue->distribution->pdata[i];
         const struct distribution_line *before = i ? issue->distribution->pdata[i - 1] : NULL;
@@ -106,8 +111,9 @@ static void add_pictures(struct sample *sample, const struct issue *issue)
         const struct article *article = issue->articles->pdata[i];
         for (guint b = 0; b < article->blocks->len; b++) {
             const struct block *block = article->blocks->pdata[b];
-            if (block->kind == BLOCK_PICTURE)
-                sample_add_file(sample, block->target, SAMPLE_PNG);
+            const char *folder = block->target ? strrchr(block->target, '/') : NULL;
+            if (block->kind == BLOCK_PICTURE) /* it lies beside the document */
+                sample_add_file(sample, folder ? folder + 1 : block->target, SAMPLE_PNG);
         }
     }
 }

@@ -117,21 +117,23 @@ static void a_title_parts_between_hanzi_alone(void **state)
     }
 }
 
-static void lists_count_at_each_depth(void **state)
+static void lists_keep_the_numbers_and_bullets_of_each_depth(void **state)
 {
     (void)state;
     AUTO(sample) struct sample *sample = sample_new();
     struct article *article = sample_add_article(sample, "二", "基层动态", NULL);
     struct block *list = sample_add_block(article, BLOCK_LIST, NULL);
     list->ordered = true;
-    list->texts = TEXTS("甲", "  乙", "  丙", "丁", "  戊", "                    己");
+    list->texts = TEXTS("甲", "  1. 乙", "  2. 丙", "丁", "  戊", "                    己");
     AUTO(json) json_t *view = view_of(sample);
     expect(view, "parts.0.articles.1.blocks.0.list.ordered", "true");
-    expect(
-        view, "parts.0.articles.1.blocks.0.list.items",
-        "[{\"depth\":0,\"number\":1,\"text\":\"甲\"},{\"depth\":1,\"number\":1,\"text\":\"乙\"},"
-        "{\"depth\":1,\"number\":2,\"text\":\"丙\"},{\"depth\":0,\"number\":2,\"text\":\"丁\"},"
-        "{\"depth\":1,\"number\":1,\"text\":\"戊\"},{\"depth\":7,\"number\":1,\"text\":\"己\"}]");
+    expect(view, "parts.0.articles.1.blocks.0.list.items",
+           "[{\"bullet\":false,\"depth\":0,\"number\":1,\"text\":\"甲\"},"
+           "{\"bullet\":false,\"depth\":1,\"number\":1,\"text\":\"乙\"},"
+           "{\"bullet\":false,\"depth\":1,\"number\":2,\"text\":\"丙\"},"
+           "{\"bullet\":false,\"depth\":0,\"number\":2,\"text\":\"丁\"},"
+           "{\"bullet\":true,\"depth\":1,\"number\":0,\"text\":\"戊\"},"
+           "{\"bullet\":true,\"depth\":7,\"number\":0,\"text\":\"己\"}]");
 }
 
 static void each_kind_of_block_has_its_name(void **state)
@@ -182,7 +184,7 @@ int main(void)
         cmocka_unit_test(what_is_not_there_is_null),
         cmocka_unit_test(articles_in_a_row_share_their_section),
         cmocka_unit_test(a_title_parts_between_hanzi_alone),
-        cmocka_unit_test(lists_count_at_each_depth),
+        cmocka_unit_test(lists_keep_the_numbers_and_bullets_of_each_depth),
         cmocka_unit_test(each_kind_of_block_has_its_name),
         cmocka_unit_test(a_contact_that_is_no_mailbox_is_no_link),
     };
