@@ -9,7 +9,8 @@
 #include "intake/survey.h"
 #include "people/people.h"
 #include "people/refresh.h"
-#include "queue/check.h"
+#include "queue/verify.h"
+#include "report/closing.h"
 #include "report/report.h"
 
 #include <getopt.h>
@@ -34,6 +35,7 @@ struct daemon {
     struct dispatch *dispatch;
     struct reception *reception;
     struct survey *survey;
+    struct closing *closing;
     struct fetching *fetching;
     struct control *control;
     GPtrArray *outboxes; /* of struct outbox */
@@ -83,7 +85,7 @@ static bool tell_one(struct daemon *daemon, const struct queue_issue *issue, str
         return true;
     if (!is_ended(issue))
         return report_status_page(&parts, issue, clock_now(), error);
-    return !issue->filed || report_ended(&parts, issue, clock_now(), error);
+    return !issue->filed || closing_look(daemon->closing, issue, clock_now(), error);
 }
 
 static void add_status(GString *status, const struct queue_issue *issue)
@@ -383,6 +385,7 @@ static void take_conf(struct daemon *daemon, struct conf *conf, struct answers *
     reception_set_conf(daemon->reception, conf);
     struct report_parts telling = report_parts(daemon);
     survey_set_parts(daemon->survey, &telling);
+    closing_set_parts(daemon->closing, &telling);
     if (daemon->fetching)
         fetching_set_conf(daemon->fetching, conf);
     struct control_parts parts = control_parts(daemon);
@@ -469,6 +472,19 @@ static bool start_survey(struct daemon *daemon, struct error *error)
     return survey_start(&daemon->survey, daemon->loop, &parts, error);
 }
 
+static void on_reported(void *user)
+{
+    struct daemon *daemon = user;
+    tell_all(daemon);
+    dispatch_wake(daemon->dispatch); /* the report is a letter too */
+}
+
+static bool start_closing(struct daemon *daemon, struct error *error)
+{
+    struct report_parts parts = report_parts(daemon);
+    return closing_start(&daemon->closing, daemon->loop, &parts, on_reported, daemon, error);
+}
+
 static bool start_control(struct daemon *daemon, struct error *error)
 {
     struct control_parts parts = control_parts(daemon);
@@ -482,6 +498,7 @@ static void stop(struct daemon *daemon)
     fetching_stop(daemon->fetching);
     reception_stop(daemon->reception);
     survey_stop(daemon->survey);
+    closing_stop(daemon->closing);
     dispatch_free(daemon->dispatch);
     queue_close(daemon->queue);
     sd_event_source_disable_unref(daemon->tick);
@@ -490,6 +507,7 @@ static void stop(struct daemon *daemon)
     daemon->control = NULL;
     daemon->reception = NULL;
     daemon->survey = NULL;
+    daemon->closing = NULL;
     daemon->fetching = NULL;
     daemon->dispatch = NULL;
     daemon->queue = NULL;
@@ -507,7 +525,8 @@ static int run(struct daemon *daemon, bool *started)
         start_reception(daemon, &error) &&
         dispatch_start(&daemon->dispatch, daemon->loop, daemon->conf, daemon->queue,
                        daemon->answers, &error) &&
-        start_survey(daemon, &error) && start_control(daemon, &error) &&
+        start_survey(daemon, &error) && start_closing(daemon, &error) &&
+        start_control(daemon, &error) &&
         open_outboxes(daemon, &error) &&
         fetching_start(&daemon->fetching, daemon->loop, daemon->conf, on_fetched, daemon, &error);
     if (good) {

@@ -8,14 +8,16 @@
 #include "cli/table.h"
 #include "dispatch/dispatch.h"
 #include "people/people.h"
-#include "queue/check.h"
+#include "queue/inspect.h"
+#include "queue/verify.h"
 
 static int run_check(struct session *session, int argc, char **argv);
 
 const struct command command_check = {
     .name = "check",
     .usage = "[--relays | --queue] [--json | --explain] [ISSUE-FILE…]",
-    .help = N_("check issue files; without one: the configuration, the lists and the relays"),
+    .help = N_("check issue files; without one: the configuration, the lists and the relays; or the "
+               "queue"),
     .run = run_check,
 };
 
@@ -92,24 +94,25 @@ static void check_parcels(struct queue *queue, const char *state_dir, struct pro
     }
 }
 
+/* In the file itself: the daemon may run, or not. */
 static int check_queue(struct session *session)
 {
     AUTO(problems) struct problems *problems = problems_new();
     AUTO(queue) struct queue *queue = NULL;
     AUTO(error) struct error error = {0};
-    struct queue_size size = {0};
+    struct inspected seen = {0};
     int status = session_read_control(session);
     if (status != EX_OK)
         return status;
     const char *state_dir = session->conf->state_dir;
     if (!queue_open_reading(&queue, state_dir, &error) ||
-        !queue_check(queue, &size, problems, &error))
+        !queue_inspect(queue, problems, &seen, &error))
         problems_take(problems, "queue", &error);
     else if (!problems_any(problems))
         check_parcels(queue, state_dir, problems);
     if (!problems_any(problems))
-        printf(_("queue: %1$lld issues, %2$lld deliveries, all of one piece\n"),
-               (long long)size.issues, (long long)size.deliveries);
+        printf(_("the queue is sound: %lld issues, %lld deliveries\n"), (long long)seen.issues,
+               (long long)seen.deliveries);
     return finish(problems);
 }
 
@@ -232,7 +235,7 @@ static int run_check(struct session *session, int argc, char **argv)
         return status;
     if (relays && count)
         return fail_usage(session, N_("either issue files or --relays"));
-    if (queue && (count || relays))
+    if (queue && (count || relays || json || explain))
         return fail_usage(session, N_("--queue stands alone"));
     if (json && !count)
         return fail_usage(session, N_("--json is for issue files"));
