@@ -154,9 +154,9 @@ $(BUILD)/tests/bench/sink: tests/bench/sink.c Makefile
 	$(call say,CC)
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 -O2 -Wall -Wextra -Werror -o $@ $<
 
-# Fails or kills at calls that change files, for tests/fault.
-SHIM := $(BUILD)/tests/fault/shim.so
-$(SHIM): tests/fault/shim.c Makefile
+# Fail, kill or write down the calls that change files, for tests/fault.
+SHIM := $(BUILD)/tests/fault/shim.so $(BUILD)/tests/fault/power.so
+$(BUILD)/tests/fault/%.so: tests/fault/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE -g -O2 -fPIC -shared $(WARN) -o $@ $< -ldl

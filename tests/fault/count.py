@@ -13,7 +13,8 @@ class Count:
     it had the answer, or had just got it.
     """
 
-    def __init__(self, office, slack=0.5):
+    def __init__(self, office, slack=0.5, connections=None):
+        """`connections`: how many a kill may touch; else all."""
         self.office = office
         copies = [copy for sink in office.sinks for copy in list(sink.copies)]
         came = collections.defaultdict(list)
@@ -34,7 +35,7 @@ class Count:
         self.inexplicable = [copy for copy in earlier
                              if not copy.is_last() or not any(copy.was_in_doubt(*window, slack)
                                                               for window in office.kills)]
-        self.bound = len(office.kills) * office.settings["connections"]
+        self.bound = len(office.kills) * (connections or office.settings["connections"])
 
     def fault(self):
         """What is wrong with what came; nothing, if all is well."""

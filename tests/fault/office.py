@@ -148,10 +148,13 @@ class Office:
         self.daemon.wait()
 
     def kill_all(self):
+        """All at once: one kill."""
+        before, began = list(self.kills), time.monotonic()
         self.kill_daemon()
         for name in ("fensong-sender", "fensong-intake"):
             for pid in self.processes(name):
                 self.kill(pid)
+        self.kills = [*before, (began, time.monotonic())]
 
     def check_queue(self):
         """fensong check --queue."""

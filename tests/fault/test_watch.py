@@ -1,6 +1,7 @@
 """What a service manager hears of the daemon (sd_notify(3)): signs of life, and what stands still; and what
 comes of it when it is ended because it hangs."""
 import asyncio
+import contextlib
 import errno
 import re
 import signal
@@ -23,15 +24,16 @@ class Manager:
         self.path = home / "notify"
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(str(self.path))
-        self.told, self.alive, self.signs = [], time.monotonic(), 0
+        self.told, self.alive = [], time.monotonic()
         self.environment = {"NOTIFY_SOCKET": str(self.path), "WATCHDOG_USEC": str(int(WATCHDOG * 1e6))}
         threading.Thread(target=self.listen, daemon=True).start()
 
     def listen(self):
-        while words := self.socket.recv(65536).decode():
-            self.told.append(words)
-            if "WATCHDOG=1" in words:
-                self.alive, self.signs = time.monotonic(), self.signs + 1
+        with contextlib.suppress(OSError):      # until it is closed
+            while words := self.socket.recv(65536).decode():
+                self.told.append(words)
+                if "WATCHDOG=1" in words:
+                    self.alive = time.monotonic()
 
     def hears_nothing(self):
         return time.monotonic() - self.alive > WATCHDOG
@@ -41,6 +43,7 @@ class Manager:
         return found[-1] if found else ""
 
     def close(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
 
 

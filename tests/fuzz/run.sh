@@ -24,9 +24,15 @@ for target; do
         -fno-sanitize-recover=undefined $(pkg-config --cflags $packages) \
         -o "$program" "tests/fuzz/$target.c" $variant/src/smtp/wire_reply.o $variant/libfensong.a \
         $(pkg-config --libs $packages) -lcmark-gfm-extensions -lesmtp -lcsv -lunistring
+    seeds=tests/fuzz/corpus/$target
+    case $target in # what there is already as test data
+    issue) seeds="$seeds tests/data/bulletins" ;;
+    list) seeds="$seeds tests/data/lists" ;;
+    esac
     began=$(date +%s)
+    # shellcheck disable=SC2086
     if ! "$program" -max_total_time="$seconds" -print_final_stats=1 -rss_limit_mb=2048 -timeout=10 \
-        -artifact_prefix="build/fuzz/$target-" "$grown" "tests/fuzz/corpus/$target" > "$log" 2>&1; then
+        -artifact_prefix="build/fuzz/$target-" "$grown" $seeds > "$log" 2>&1; then
         tail -n 40 "$log"
         echo "$target: it crashed; what did it is in build/fuzz/$target-*" >&2
         exit 1
