@@ -148,9 +148,12 @@ MUST bool change_begin(struct queue *queue, struct error *error);
 void change_rollback(struct queue *queue);
 
 /* A transaction for a part of an admission alone, after a commit of what others have gathered: where
- * it fails by a full disk, it is taken back, and the queue stays sound. */
-MUST bool chunk_begin(struct queue *queue, struct error *error);
+ * it fails by a full disk, it is taken back, and the queue stays sound. One that need not be durable
+ * waits for no disk: the next commit that must be makes it so too, for they stand one behind the
+ * other in one file. */
+MUST bool chunk_begin(struct queue *queue, bool durable, struct error *error);
 MUST bool chunk_commit(struct queue *queue, struct error *error);
+void chunk_rollback(struct queue *queue); /* where there is one */
 
 /* Makes the schema, or brings an older one up to date (user_version). */
 MUST bool schema_update(struct queue *queue, struct error *error);

@@ -252,4 +252,6 @@ def queue_faults(office):
             faults.append(f"{key}: deliveries of another issue among its own")
     faults += [f"an issue {row} twice" for row in office.query(
         "SELECT publication, key FROM issue GROUP BY 1, 2 HAVING count(*) > 1")]
-    return faults
+    own = subprocess.run([BUILD / "fensong", "--config", office.config, "check", "--queue"],
+                         capture_output=True, text=True, timeout=60)
+    return faults if own.returncode == 0 else faults + [own.stdout + own.stderr]
