@@ -17,9 +17,9 @@ struct parcel_facts {
     char *envelope_from;
     bool personal;
     int64_t recipients; /* how many; set by parcel_seal() */
-    char *hold;        /* why it is to be held from its admission on: "lists"; NULL: it is not */
-    char *hold_words;  /* NULL: none */
-    GPtrArray *groups; /* of struct parcel_group, in the order of the 分送 lines */
+    char *hold;         /* why it is to be held from its admission on: "lists"; NULL: it is not */
+    char *hold_words;   /* NULL: none */
+    GPtrArray *groups;  /* of struct parcel_group, in the order of the 分送 lines */
 };
 struct parcel_group {
     char *id, *name;

@@ -406,12 +406,17 @@ void queue_admission_free(struct queue_admission *admission)
     g_free(admission);
 }
 
+bool queue_is_admitting(const struct queue *queue)
+{
+    return queue->admission != NULL;
+}
+
 bool queue_admit_guarded(struct queue *queue, const struct parcel *parcel, const char *parcel_name,
                          unsigned guard, usec_t now, int64_t *issue, struct error *error)
 {
     AUTO(queue_admission) struct queue_admission *admission = NULL;
-    bool good = queue_admission_begin(&admission, queue, parcel, parcel_name, guard, now, issue,
-                                      error);
+    bool good =
+        queue_admission_begin(&admission, queue, parcel, parcel_name, guard, now, issue, error);
     while (good && !*issue)
         good = queue_admission_step(admission, ALL_AT_ONCE, issue, error);
     return good;

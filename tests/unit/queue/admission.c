@@ -266,8 +266,8 @@ static void suppress(struct fixture *fixture, const char *text)
 {
     AUTO(address) struct address *address = NULL;
     assert_good(address_parse(&address, text, NOWHERE, NULL, &fixture->error));
-    assert_good(queue_suppress(fixture->queue, address, "moved", "zhang", 1, 0, NULL,
-                               &fixture->error));
+    assert_good(
+        queue_suppress(fixture->queue, address, "moved", "zhang", 1, 0, NULL, &fixture->error));
 }
 
 static void who_is_stopped_meanwhile_is_stopped(void **state)

@@ -30,16 +30,20 @@ static void claim(struct fixture *fixture, int64_t issue, enum delivery_event ev
 {
     struct claim one;
     size_t claimed;
-    bool good = again ? queue_claim_due(fixture->queue, issue, NULL, 100, 1, &one, &claimed,
-                                        &fixture->error)
-                      : queue_claim_first(fixture->queue, issue, 1, &one, &claimed,
-                                          &fixture->error);
+    bool good =
+        again
+            ? queue_claim_due(fixture->queue, issue, NULL, 100, 1, &one, &claimed, &fixture->error)
+            : queue_claim_first(fixture->queue, issue, 1, &one, &claimed, &fixture->error);
     assert_good(good);
     assert_int_equal(claimed, 1);
     assert_agrees(fixture, issue);
     bool later = event == ON_REFUSED_FOR_NOW || event == ON_LOST_AFTER_END || event == ON_PUT_BACK;
-    struct outcome outcome = {.delivery = one.delivery, .issue = issue, .event = event, .at = 1,
-                              .counts = true, .next_attempt = later ? 5 : 0};
+    struct outcome outcome = {.delivery = one.delivery,
+                              .issue = issue,
+                              .event = event,
+                              .at = 1,
+                              .counts = true,
+                              .next_attempt = later ? 5 : 0};
     assert_good(queue_record(fixture->queue, &outcome, &fixture->error));
     claim_clear(&one);
     assert_agrees(fixture, issue);
@@ -60,11 +64,11 @@ static void tallies_follow_every_change(void **state)
     assert_good(queue_retry(fixture->queue, issue, NULL, "zhang", 6, &count, &fixture->error));
     assert_agrees(fixture, issue);
     assert_true(address_parse(&address, "r7@example.org", NOWHERE, NULL, NULL));
-    assert_good(queue_suppress(fixture->queue, address, "moved", "zhang", 1, 0, NULL,
-                               &fixture->error));
+    assert_good(
+        queue_suppress(fixture->queue, address, "moved", "zhang", 1, 0, NULL, &fixture->error));
     assert_agrees(fixture, issue);
-    assert_good(queue_settle(fixture->queue, issue, "r4@example.org", true, "zhang", 7,
-                             &fixture->error));
+    assert_good(
+        queue_settle(fixture->queue, issue, "r4@example.org", true, "zhang", 7, &fixture->error));
     assert_agrees(fixture, issue);
     assert_good(queue_cancel(fixture->queue, issue, "zhang", &count, &fixture->error));
     assert_agrees(fixture, issue);
@@ -102,8 +106,11 @@ static void an_ended_issue_needs_no_look_at_its_deliveries(void **state)
     assert_good(queue_conclude(fixture->queue, issue, 1, &changed, &fixture->error));
     assert_good(queue_set_reported(fixture->queue, issue, &fixture->error));
     fixture_reopen(fixture);
-    assert_int_equal(sqlite3_exec(fixture->queue->db, "PRAGMA foreign_keys = OFF;"
-                                  "DELETE FROM delivery", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(fixture->queue->db,
+                                  "PRAGMA foreign_keys = OFF;"
+                                  "DELETE FROM delivery",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
     assert_int_equal(of_group(fixture, issue).sent, 1);
 }
 
@@ -119,11 +126,14 @@ static void an_older_queue_gets_its_tallies(void **state)
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, script, NULL, NULL, NULL), SQLITE_OK);
     /* One in flight, one put aside, one deferred: as a daemon of those days left them. */
-    assert_int_equal(sqlite3_exec(db, "UPDATE issue SET state = 2, sent = 2, queued = 2, sending = 1,"
+    assert_int_equal(sqlite3_exec(db,
+                                  "UPDATE issue SET state = 2, sent = 2, queued = 2, sending = 1,"
                                   " deferred = 1, cursor = 4; UPDATE delivery SET state = 0"
                                   " WHERE id IN (3, 4, 5); UPDATE delivery SET next_attempt = 1"
                                   " WHERE id = 3; UPDATE delivery SET state = 3, next_attempt = 9"
-                                  " WHERE id = 6", NULL, NULL, NULL), SQLITE_OK);
+                                  " WHERE id = 6",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     assert_good(queue_open(&fixture->queue, fixture->folder, &fixture->error));
     assert_agrees(fixture, 1);
