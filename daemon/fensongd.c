@@ -9,6 +9,7 @@
 #include "intake/survey.h"
 #include "people/people.h"
 #include "people/refresh.h"
+#include "queue/verify.h"
 #include "report/closing.h"
 #include "report/report.h"
 
@@ -18,10 +19,12 @@
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
-#define TICK                (2 * USEC_PER_SEC)
-#define END_MOST            (8 * USEC_PER_SEC)  /* of the 10 s that SIGTERM may take */
-#define END_WAIT_MOST       (58 * USEC_PER_SEC) /* for the answer to an end of data */
-#define PAUSE_AFTER_FAILURE 10                  /* seconds */
+#define TICK          (2 * USEC_PER_SEC)
+#define END_MOST      (8 * USEC_PER_SEC)  /* of the 10 s that SIGTERM may take */
+#define END_WAIT_MOST (58 * USEC_PER_SEC) /* for the answer to an end of data */
+#define PAUSE_FIRST   10                  /* seconds after a failure of the queue; twice … */
+#define PAUSE_MOST    320                 /* … as many after each further one, to these */
+#define PAUSE_STEP    10                  /* between two signs of life to systemd */
 
 struct daemon {
     const char *config_file;
@@ -447,6 +450,15 @@ static bool open_loop(struct daemon *daemon, struct error *error)
     return add_sources(daemon, error);
 }
 
+/* Nothing is sent out of a queue that is damaged: it might go to strangers, or a second time. */
+static bool open_queue(struct daemon *daemon, struct error *error)
+{
+    const char *state_dir = daemon->conf->state_dir;
+    AUTO(text) char *parcels = g_build_filename(state_dir, "spool", "parcels", NULL);
+    return queue_open(&daemon->queue, state_dir, error) &&
+           queue_verify(daemon->queue, parcels, error);
+}
+
 static bool start_reception(struct daemon *daemon, struct error *error)
 {
     struct reception_parts parts = {daemon->conf, daemon->queue, on_admitted, on_queue_failed,
@@ -509,7 +521,7 @@ static int run(struct daemon *daemon, bool *started)
     AUTO(error) struct error error = {0};
     int result = 0;
     bool good =
-        open_loop(daemon, &error) && queue_open(&daemon->queue, daemon->conf->state_dir, &error) &&
+        open_loop(daemon, &error) && open_queue(daemon, &error) &&
         start_reception(daemon, &error) &&
         dispatch_start(&daemon->dispatch, daemon->loop, daemon->conf, daemon->queue,
                        daemon->answers, &error) &&
@@ -536,50 +548,64 @@ static int run(struct daemon *daemon, bool *started)
 
 /* A full disk passes: the queue is opened anew and the start-up recovers, instead of an end that
  * somebody would have to notice. False: asked to end meanwhile. */
-static bool wait_after_failure(void)
+static bool wait_after_failure(int seconds)
 {
     sigset_t ends;
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
-    const struct timespec pause = {.tv_sec = PAUSE_AFTER_FAILURE};
-    log_line(LOG_ERR, nothing(), "trying again in %d s", PAUSE_AFTER_FAILURE);
-    (void)sd_notify(0, "WATCHDOG=1\nSTATUS=the queue can't be written; trying again");
-    return sigtimedwait(&ends, NULL, &pause) < 0;
+    const struct timespec step = {.tv_sec = PAUSE_STEP};
+    log_line(LOG_ERR, nothing(), "trying again in %d s", seconds);
+    for (; seconds > 0; seconds -= PAUSE_STEP) {
+        (void)sd_notify(0, "WATCHDOG=1\nSTATUS=the queue can't be used; trying again");
+        if (sigtimedwait(&ends, NULL, &step) >= 0)
+            return false;
+    }
+    return true;
 }
 
+/* What fails again as soon as it is tried is tried less and less often: the log stays readable. */
 static int serve(struct daemon *daemon)
 {
     bool started = false;
-    for (;;) {
+    for (int pause = PAUSE_FIRST;; pause = MIN(2 * pause, PAUSE_MOST)) {
+        usec_t began = clock_monotonic();
         int result = run(daemon, &started);
         bool passes = result == EX_TEMPFAIL || result == EX_IOERR;
         if (!started || !passes)
             return result;
-        if (!wait_after_failure())
+        if (clock_monotonic() - began > USEC_PER_MINUTE)
+            pause = PAUSE_FIRST;
+        if (!wait_after_failure(pause))
             return EX_OK;
     }
 }
 
 /* --- the program --- */
 
+static void check_lists(const struct conf *conf, struct problems *problems)
+{
+    AUTO(people) struct people *people = NULL;
+    AUTO(error) struct error error = {0};
+    if (people_read_configured(&people, conf, &error))
+        people_check(people, problems);
+    else
+        problems_take(problems, "groups", &error);
+}
+
 /* Everything that is configured, lists too; for --check-config. */
 static int check_config(const char *file)
 {
     AUTO(conf) struct conf *conf = NULL;
     AUTO(answers) struct answers *answers = NULL;
-    AUTO(people) struct people *people = NULL;
     AUTO(problems) struct problems *problems = problems_new();
-    AUTO(error) struct error error = {0};
     bool good = conf_check(&conf, file, problems);
-    if (conf)
+    if (conf) {
         language_use(conf->language);
-    if (good)
-        (void)!answers_read(&answers, conf->answers_file, problems);
-    if (conf && people_read_configured(&people, conf, &error))
-        people_check(people, problems);
-    else if (conf)
-        problems_take(problems, "groups", &error);
+        if (good)
+            (void)!answers_read(&answers, conf->answers_file, problems);
+        check_lists(conf, problems);
+    }
     problems_print(problems, PROBLEM, stderr);
     problems_print(problems, REMARK, stdout);
     return problems_any(problems) ? EX_CONFIG : EX_OK;

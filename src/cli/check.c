@@ -9,6 +9,7 @@
 #include "dispatch/dispatch.h"
 #include "people/people.h"
 #include "queue/inspect.h"
+#include "queue/verify.h"
 
 static int run_check(struct session *session, int argc, char **argv);
 
@@ -76,6 +77,24 @@ static int check_relays_alone(struct session *session)
     return finish(problems);
 }
 
+/* What is to be sent is there as it was accepted; of a queue that is well. */
+static void check_parcels(struct queue *queue, const char *state_dir, struct problems *problems)
+{
+    AUTO(array) GPtrArray *issues = NULL;
+    AUTO(text) char *parcels = g_build_filename(state_dir, "spool", "parcels", NULL);
+    AUTO(error) struct error error = {0};
+    if (!queue_verify(queue, parcels, &error) || !queue_open_issues(queue, &issues, &error))
+        problems_take(problems, "queue", &error);
+    for (guint i = 0; issues && i < issues->len; i++) {
+        const struct queue_issue *issue = issues->pdata[i];
+        AUTO(text) char *path = g_build_filename(parcels, issue->parcel, NULL);
+        AUTO(parcel) struct parcel *parcel = NULL;
+        bool open = issue->state == ISSUE_SENDING || issue->state == ISSUE_HELD;
+        if (open && !parcel_open(&parcel, path, &error))
+            problems_take(problems, "parcel", &error);
+    }
+}
+
 /* In the file itself: the daemon may run, or not. */
 static int check_queue(struct session *session)
 {
@@ -83,13 +102,16 @@ static int check_queue(struct session *session)
     AUTO(queue) struct queue *queue = NULL;
     AUTO(error) struct error error = {0};
     struct inspected seen = {0};
-    int status = session_read_conf(session);
+    int status = session_read_control(session);
     if (status != EX_OK)
         return status;
-    if (!queue_open_reading(&queue, session->conf->state_dir, &error) ||
+    const char *state_dir = session->conf->state_dir;
+    if (!queue_open_reading(&queue, state_dir, &error) ||
         !queue_inspect(queue, problems, &seen, &error))
         problems_take(problems, "queue", &error);
     else if (!problems_any(problems))
+        check_parcels(queue, state_dir, problems);
+    if (!problems_any(problems))
         printf(_("the queue is sound: %lld issues, %lld deliveries\n"), (long long)seen.issues,
                (long long)seen.deliveries);
     return finish(problems);

@@ -123,6 +123,11 @@ const char *parcel_sha256(const struct parcel *parcel)
     return parcel->sha256;
 }
 
+bool parcel_check_recipients(const struct parcel *parcel, struct error *error)
+{
+    return check_file(parcel->path, RECIPIENTS_NAME, parcel->recipients_sha256, error);
+}
+
 /* --- its recipients --- */
 
 #define PIECE ((size_t)256 * 1024) /* more of it is never in memory, unless a line is longer */

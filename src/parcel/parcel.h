@@ -66,6 +66,8 @@ const char *parcel_path(const struct parcel *parcel);
 /* The hash of the whole, lower-case hex. */
 const char *parcel_sha256(const struct parcel *parcel);
 
+/* Is recipients.csv what was written? For who must know before he reads it. */
+MUST bool parcel_check_recipients(const struct parcel *parcel, struct error *error);
 /* Each recipient in order, every address through the gate again. The visitor returns false to stop.
  * EX_DATAERR, perhaps not before the last one: recipients.csv is not what was written. */
 typedef bool parcel_visit(void *user, const struct parcel_recipient *recipient,

@@ -85,6 +85,8 @@ static const struct {
      NULL, N_("issue %1$s is in a state that there is not: %2$s")},
     {"queue-state", PROBLEM, OF_DELIVERIES "delivery.state NOT BETWEEN 0 AND 7", NULL,
      N_("issue %1$s: a delivery in a state that there is not: %2$s")},
+    {"queue-sent", PROBLEM, OF_DELIVERIES "delivery.state = 2 AND sent_at IS NULL", NULL,
+     N_("issue %1$s: a delivery that was sent at no time: %2$s")},
     {"queue-due", PROBLEM,
      OF_DELIVERIES "(next_attempt IS NOT NULL AND delivery.state NOT IN (0, 3, 4))"
                    " OR (next_attempt IS NULL AND delivery.state = 3)",
@@ -110,7 +112,7 @@ static bool run_rule(struct queue *queue, size_t rule, struct problems *problems
         AUTO(text) char *detail = sql_text(row, 1);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        problems_add(problems, rules[rule].severity, rules[rule].rule, EX_DATAERR, file,
+        problems_add(problems, rules[rule].severity, rules[rule].rule, EX_IOERR, file,
                      rules[rule].todo, rules[rule].what, name ? name : "", detail ? detail : "");
 #pragma GCC diagnostic pop
     }

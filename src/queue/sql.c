@@ -170,6 +170,8 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_LATELY] =
         "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id BETWEEN ?1 AND ?2"
         " AND (instr(lower(address), ?3) OR instr(lower(coalesce(name, '')), ?3)) LIMIT ?4",
+    [SQL_VERIFY] = "SELECT address, name, groups, id, state, next_attempt FROM delivery"
+                   " WHERE id BETWEEN ?1 AND ?2 AND issue = ?3 ORDER BY id",
 };
 
 bool sql_failed(struct queue *queue, struct error *error)

@@ -80,6 +80,7 @@ enum sql {
     SQL_MEMBERS_ALIKE,
     SQL_MEMBERS_ANY,
     SQL_LATELY,
+    SQL_VERIFY,
     SQL_COUNT
 };
 

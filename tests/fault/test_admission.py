@@ -2,7 +2,8 @@
 becomes of another issue meanwhile."""
 import time
 
-from office import Count, Office, queue_faults, until
+from count import Count, queue_faults
+from office import Office, until
 from sink import Sink
 
 LARGE = 60_000      # recipients: some dozen turns

@@ -85,6 +85,7 @@ static const struct {
     {"sent to all, but one failed", "UPDATE delivery SET state = 5 WHERE id = 1", "queue-ended"},
     {"a hold without a reason", "UPDATE issue SET state = 1 WHERE id = 2", "queue-state"},
     {"no such state", "UPDATE delivery SET state = 8 WHERE id = 7", "queue-state"},
+    {"sent, nobody knows when", "UPDATE delivery SET sent_at = NULL WHERE id = 2", "queue-sent"},
     {"deferred for ever", "UPDATE delivery SET next_attempt = NULL WHERE id = 3", "queue-due"},
     {"sent, and due again", "UPDATE delivery SET next_attempt = 1 WHERE id = 2", "queue-due"},
     {"no lane", "UPDATE delivery SET lane = '' WHERE id = 3", "queue-lane"},
