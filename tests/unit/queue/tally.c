@@ -128,7 +128,8 @@ static void an_older_queue_gets_its_tallies(void **state)
     /* One in flight, one put aside, one deferred: as a daemon of those days left them. */
     assert_int_equal(sqlite3_exec(db,
                                   "UPDATE issue SET state = 2, sent = 2, queued = 2, sending = 1,"
-                                  " deferred = 1, cursor = 4; UPDATE delivery SET state = 0"
+                                  " deferred = 1, cursor = 4; UPDATE delivery SET sent_at = 1; "
+                                  "UPDATE delivery SET state = 0"
                                   " WHERE id IN (3, 4, 5); UPDATE delivery SET next_attempt = 1"
                                   " WHERE id = 3; UPDATE delivery SET state = 3, next_attempt = 9"
                                   " WHERE id = 6",
