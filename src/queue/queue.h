@@ -108,9 +108,11 @@ MUST bool queue_deliveries(struct queue *queue, int64_t issue, int state, queue_
 MUST bool queue_deliveries_page(struct queue *queue, int64_t issue, int state, int64_t after,
                                 size_t most, queue_visit *visit, void *user, int64_t *next,
                                 struct error *error);
-/* Those of an issue whose address or name holds these words, at most `most`. */
-MUST bool queue_deliveries_like(struct queue *queue, int64_t issue, const char *words, size_t most,
-                                queue_visit *visit, void *user, struct error *error);
+/* Those of an issue whose address or name holds these words, at most `most`, among some thousand of
+ * its deliveries that follow the id `after`. *next is where to go on, 0 where there are no more. */
+MUST bool queue_deliveries_like(struct queue *queue, int64_t issue, const char *words,
+                                int64_t after, size_t most, queue_visit *visit, void *user,
+                                int64_t *next, struct error *error);
 
 /* --- what people ask for. `who` goes into the history; each commits. --- */
 
