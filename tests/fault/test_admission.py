@@ -23,7 +23,7 @@ def is_part_of_it_in(office):
     return bool(office.query("SELECT 1 FROM issue JOIN delivery ON delivery.id = first WHERE issue.state = 0"))
 
 
-def test_kill_in_the_midst_of_an_admission(closing, say):
+def test_kill_in_the_midst_of_an_admission(closing, result):
     office = closing(Office(closing(Sink()), LARGE, lot=1000))
     office.start()
     key = office.drop()
@@ -36,12 +36,15 @@ def test_kill_in_the_midst_of_an_admission(closing, say):
         office.start()
     assert office.wait(180), office.tail()
     count = Count(office)
-    say(f"{len(office.kills)} kills while {LARGE} were admitted: {count.lost} lost, {count.duplicated} duplicated")
+    result("kill -9 in the midst of an admission", len(office.kills), count.lost, count.duplicated,
+           count.transactions, count.bound)
     assert office.kills
     assert office.end() == 0
-    assert count.lost == 0 and count.duplicated == 0 and not count.foreign
+    assert not count.fault() and count.duplicated == 0
     assert not queue_faults(office)
     assert not list((office.home / "weekly/outbox").iterdir())
+    rows = (office.home / f"weekly/sent/{key}/report.csv").read_text().splitlines()
+    assert len(rows) == 1 + LARGE       # written in many turns too
 
 
 def add_few(office, count):
