@@ -526,8 +526,7 @@ static int run(struct daemon *daemon, bool *started)
         dispatch_start(&daemon->dispatch, daemon->loop, daemon->conf, daemon->queue,
                        daemon->answers, &error) &&
         start_survey(daemon, &error) && start_closing(daemon, &error) &&
-        start_control(daemon, &error) &&
-        open_outboxes(daemon, &error) &&
+        start_control(daemon, &error) && open_outboxes(daemon, &error) &&
         fetching_start(&daemon->fetching, daemon->loop, daemon->conf, on_fetched, daemon, &error);
     if (good) {
         *started = true;

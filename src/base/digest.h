@@ -1,5 +1,5 @@
-/* SHA-256, piece by piece. OpenSSL's is four times as fast as GLib's, which counts for the parcel of
- * a million. */
+/* SHA-256, piece by piece. OpenSSL's is four times as fast as GLib's, which counts for the parcel
+ * of a million. */
 #pragma once
 #include "base/auto.h"
 

@@ -16,8 +16,9 @@ static int run_check(struct session *session, int argc, char **argv);
 const struct command command_check = {
     .name = "check",
     .usage = "[--relays | --queue] [--json | --explain] [ISSUE-FILE…]",
-    .help = N_("check issue files; without one: the configuration, the lists and the relays; or the "
-               "queue"),
+    .help =
+        N_("check issue files; without one: the configuration, the lists and the relays; or the "
+           "queue"),
     .run = run_check,
 };
 

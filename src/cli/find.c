@@ -9,7 +9,8 @@
 #include "control/route.h"
 #include "people/people.h"
 
-#define ASKED_MOST 20 /* addresses that only the lists know, asked for one by one */
+#define FOUND_MOST 100 /* persons in the queue */
+#define ASKED_MOST 20  /* addresses that only the lists know, asked for one by one */
 
 static int run_find(struct session *session, int argc, char **argv);
 
@@ -90,28 +91,51 @@ static bool find_in_lists(struct finding *finding, const struct conf *conf,
 /* --- in the queue ------------------------------------------------------------------------------
  */
 
-static void take_row(struct finding *finding, const json_t *told)
+/* What is told of him first takes the place of what an earlier question said; the next pages of the
+ * same answer add to it. */
+static void take_row(struct finding *finding, GHashTable *told_of, const json_t *told)
 {
-    static const char *const taken[] = {"suppressed", "deliveries"};
-    json_t *row = row_of(finding, json_get_text(told, "address"));
-    for (size_t i = 0; i < G_N_ELEMENTS(taken); i++)
-        json_object_set(row, taken[i], json_object_get(told, taken[i]));
+    const char *address = json_get_text(told, "address");
+    json_t *row = row_of(finding, address);
+    json_t *deliveries = json_object_get(told, "deliveries");
+    json_object_set(row, "suppressed", json_object_get(told, "suppressed"));
+    if (g_hash_table_add(told_of, g_strdup(address)))
+        json_object_set(row, "deliveries", deliveries);
+    else
+        json_array_extend(json_object_get(row, "deliveries"), deliveries);
     if (json_is_null(json_object_get(row, "name")))
         json_object_set(row, "name", json_object_get(told, "name"));
 }
 
+static char *resource_of(const char *words, const json_t *next)
+{
+    AUTO(text) char *segment = target_segment(words);
+    if (!next)
+        return g_strconcat("/v1/find?words=", segment, NULL);
+    return g_strdup_printf("/v1/find?words=%s&issue=%lld&after=%lld", segment,
+                           (long long)json_integer_value(json_object_get(next, "issue")),
+                           (long long)json_integer_value(json_object_get(next, "after")));
+}
+
+/* A page after the other: the daemon looks at no million deliveries in one turn. */
 static bool ask_for(struct finding *finding, struct ask *ask, const char *words,
                     struct error *error)
 {
-    AUTO(text) char *segment = target_segment(words);
-    AUTO(text) char *resource = g_strconcat("/v1/find?words=", segment, NULL);
-    AUTO(json) json_t *answer = ask_get(ask, resource, error);
-    size_t i;
-    const json_t *row;
-    if (!answer)
-        return false;
-    json_array_foreach (json_object_get(answer, "found"), i, row)
-        take_row(finding, row);
+    AUTO(table)
+    GHashTable *told_of = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    AUTO(json) json_t *next = NULL;
+    do {
+        AUTO(text) char *resource = resource_of(words, next);
+        AUTO(json) json_t *answer = ask_get(ask, resource, error);
+        size_t i;
+        const json_t *row;
+        if (!answer)
+            return false;
+        json_array_foreach (json_object_get(answer, "found"), i, row)
+            take_row(finding, told_of, row);
+        json_decref(next);
+        next = json_incref(json_object_get(answer, "next"));
+    } while (json_is_object(next) && g_hash_table_size(told_of) < FOUND_MOST);
     return true;
 }
 

@@ -6,12 +6,12 @@
 #include "queue/rolls.h"
 #include "report/report.h"
 
-/* What was sent lately: each issue is read whole, in one turn of the daemon's loop. */
-#define LATELY          (31 * 24 * 60 * USEC_PER_MINUTE)
-#define ISSUES_LEAST    5 /* are looked through, however old they are … */
-#define ISSUES_MOST     40
-#define DELIVERIES_MOST 2000000 /* … but for the rest when they hold more */
-#define FOUND_MOST      100     /* persons */
+/* What was sent lately. */
+#define LATELY       (31 * 24 * 60 * USEC_PER_MINUTE)
+#define ISSUES_LEAST 5     /* are looked through, however old they are … */
+#define ISSUES_MOST  40    /* … and these in the end */
+#define FOUND_MOST   100   /* persons */
+#define LOOKED_MOST  20000 /* recipients of whole issues in one answer */
 
 /* --- a group then ------------------------------------------------------------------------------
  */
@@ -141,34 +141,51 @@ static bool add_suppressed(struct queue *queue, struct finding *finding, const c
     return true;
 }
 
-static bool is_lately(const struct queue_issue *issue, guint index, int64_t deliveries)
+static bool is_lately(const struct queue_issue *issue, guint index)
 {
-    bool late = index < ISSUES_LEAST || clock_now() - issue->accepted_at <= LATELY;
-    return late && (index == 0 || deliveries <= DELIVERIES_MOST);
+    return index < ISSUES_LEAST || clock_now() - issue->accepted_at <= LATELY;
+}
+
+/* *next: where the search goes on; {0} where it is over. */
+static bool search(struct queue *queue, const GPtrArray *issues, const char *words,
+                   const struct find_place *from, struct finding *finding, struct find_place *next,
+                   struct error *error)
+{
+    int64_t looked = 0;
+    for (guint i = 0; i < issues->len && is_lately(issues->pdata[i], i); i++) {
+        const struct queue_issue *issue = issues->pdata[i];
+        if (from->issue && issue->id > from->issue)
+            continue;
+        *next = (struct find_place){issue->id, issue->id == from->issue ? from->after : 0};
+        if (looked > LOOKED_MOST)
+            return true;
+        finding->issue = issue->key;
+        if (!queue_deliveries_like(queue, issue->id, words, next->after, FOUND_MOST, add_delivery,
+                                   finding, &next->after, error))
+            return false;
+        if (next->after)
+            return true;
+        looked += issue->counts.recipients;
+    }
+    *next = (struct find_place){0};
+    return true;
 }
 
 json_t *table_find(struct queue *queue, const struct answers *answers, const char *words,
-                   struct error *error)
+                   const struct find_place *from, struct error *error)
 {
     AUTO(array) GPtrArray *issues = NULL;
     AUTO(json) json_t *found = json_array();
     AUTO(table)
     GHashTable *by_address = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     struct finding finding = {.answers = answers, .found = found, .by_address = by_address};
-    if (!queue_issues(queue, ISSUES_MOST, &issues, error))
+    struct find_place next = {0};
+    if (!queue_issues(queue, ISSUES_MOST, &issues, error) ||
+        !search(queue, issues, words, from, &finding, &next, error) ||
+        !add_suppressed(queue, &finding, words, error))
         return NULL;
-    int64_t seen = 0;
-    for (guint i = 0; i < issues->len; i++) {
-        const struct queue_issue *issue = issues->pdata[i];
-        seen += issue->counts.recipients;
-        if (!is_lately(issue, i, seen))
-            break;
-        finding.issue = issue->key;
-        if (!queue_deliveries_like(queue, issue->id, words, FOUND_MOST, add_delivery, &finding,
-                                   error))
-            return NULL;
-    }
-    if (!add_suppressed(queue, &finding, words, error))
-        return NULL;
-    return json_pack("{s:O}", "found", found);
+    json_t *place = next.issue ? json_pack("{s:I, s:I}", "issue", (json_int_t)next.issue, "after",
+                                           (json_int_t)next.after)
+                               : json_null();
+    return json_pack("{s:O, s:o}", "found", found, "next", place);
 }

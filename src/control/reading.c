@@ -178,6 +178,11 @@ json_t *read_list_history(const struct control_parts *parts, const struct reques
 json_t *read_find(const struct control_parts *parts, const struct request *request,
                   struct error *error)
 {
+    const GHashTable *query = request->target.query;
     const char *words = query_text(request, "words", error);
-    return words ? table_find(parts->queue, parts->answers, words, error) : NULL;
+    struct find_place from = {0};
+    if (!words || !read_number(query, "issue", INT64_MAX, &from.issue, error) ||
+        !read_number(query, "after", INT64_MAX, &from.after, error))
+        return NULL;
+    return table_find(parts->queue, parts->answers, words, &from, error);
 }

@@ -34,10 +34,15 @@ json_t *table_roll(struct queue *queue, const struct queue_issue *issue, const c
 /* {"history":[{"at","what","group","group_name","list","address","name","why"}]} */
 json_t *table_list_history(struct queue *queue, const struct roll_question *question,
                            struct error *error);
-/* {"found":[{"address","name","suppressed","deliveries":[…]}]}: who in the last issues or on the
- * stop list has these words in his address or name. */
+struct find_place { /* where a search goes on: after this delivery of this issue; {0}: the newest's
+                     */
+    int64_t issue, after;
+};
+/* {"found":[{"address","name","suppressed","deliveries":[…]}],"next":{"issue","after"}}: who in the
+ * last issues or on the stop list has these words in his address or name. It looks at a bounded
+ * number of deliveries; `next` is null where all were looked at. */
 json_t *table_find(struct queue *queue, const struct answers *answers, const char *words,
-                   struct error *error);
+                   const struct find_place *from, struct error *error);
 
 /* {"exit","message","english","todo"} */
 json_t *table_problem(const struct error *error);

@@ -129,14 +129,13 @@ static void tell_before(const struct admission *admission, const struct queue_is
     AUTO(text) char *key = words_of_key(before->key);
     AUTO(text)
     char *when = words_of_moment(before->finished_at ? before->finished_at : before->accepted_at);
-    bool same = g_strcmp0(parcel_facts(admission->parcel)->document_sha256,
-                          before->document_sha256) == 0;
+    bool same =
+        g_strcmp0(parcel_facts(admission->parcel)->document_sha256, before->document_sha256) == 0;
     struct place place = {admission->item->name, 0, 0};
     if (same && before->finished_at)
         problems_add(problems, PROBLEM, "sent-before", EX_DATAERR, place,
                      N_("nothing need be done; a new issue needs its own number"),
-                     N_("this very text of issue %1$s was sent already, at %2$s"), key,
-                     when);
+                     N_("this very text of issue %1$s was sent already, at %2$s"), key, when);
     else if (same)
         problems_add(problems, PROBLEM, "sent-before", EX_DATAERR, place,
                      N_("nothing need be done; a new issue needs its own number"),
@@ -147,8 +146,7 @@ static void tell_before(const struct admission *admission, const struct queue_is
         problems_add(problems, PROBLEM, "sent-before", EX_DATAERR, place,
                      N_("if this is a new issue, correct its number; an issue that was sent is not "
                         "sent again with another text"),
-                     N_("another text of issue %1$s was accepted already, at %2$s"), key,
-                     when);
+                     N_("another text of issue %1$s was accepted already, at %2$s"), key, when);
 }
 
 /* Left in the outbox by a crash between the commit and the filing? */
@@ -181,8 +179,8 @@ static bool belongs_to_issue(struct queue *queue, const char *parcel_name)
     return !queue_has_parcel(queue, parcel_name, &found, &error) || found;
 }
 
-/* A commit that failed at its fsync may yet be found whole by the next start, if a kill comes before
- * the queue is closed: its parcel must then be there. Else that start sweeps it. */
+/* A commit that failed at its fsync may yet be found whole by the next start, if a kill comes
+ * before the queue is closed: its parcel must then be there. Else that start sweeps it. */
 static enum admission_result end_with(const struct admission *admission,
                                       enum admission_result result)
 {

@@ -30,7 +30,8 @@ struct admission; /* opaque */
 enum admission_result admission_begin(struct admission **admission,
                                       const struct admission_order *order,
                                       struct problems *problems, struct error *error);
-/* Works for about `most` microseconds, until it does not go on any more. *issue: ADMITTED as that. */
+/* Works for about `most` microseconds, until it does not go on any more. *issue: ADMITTED as that.
+ */
 enum admission_result admission_step(struct admission *admission, const struct conf *conf,
                                      usec_t most, int64_t *issue, struct error *error);
 void admission_free(struct admission *admission); /* NULL is fine */

@@ -31,11 +31,11 @@ struct visit { /* one settled item and its intake */
 struct reception {
     sd_event *loop;
     struct reception_parts parts;
-    GPtrArray *visits; /* of struct visit, in the order of their arrival */
-    GQueue parcels;    /* of struct visit, in the order in which their intakes ended */
+    GPtrArray *visits;           /* of struct visit, in the order of their arrival */
+    GQueue parcels;              /* of struct visit, in the order in which their intakes ended */
     struct admission *admission; /* of the first of these; NULL: not begun */
     sd_event_source *admit;
-    char *spool;       /* the intakes' folder */
+    char *spool; /* the intakes' folder */
     unsigned last;
 };
 
@@ -176,8 +176,8 @@ static void admit_part(struct visit *visit)
     if (!reception->admission)
         result = admission_begin(&reception->admission, &order, problems, &error);
     if (result == ADMISSION_GOES_ON)
-        result = admission_step(reception->admission, reception->parts.conf, ADMIT_MOST, &issue,
-                                &error);
+        result =
+            admission_step(reception->admission, reception->parts.conf, ADMIT_MOST, &issue, &error);
     end_admission(visit, result, issue, problems, &error);
 }
 

@@ -4,20 +4,22 @@
 #include "base/program.h"
 #include "base/spawn.h"
 #include "intake/rolls.h"
+#include "queue/admission.h"
 
 #include <signal.h>
 #include <sys/wait.h>
 
-#define TIME_MOST (5 * USEC_PER_MINUTE)
-#define NOTE_MOST (15 * USEC_PER_MSEC) /* in one turn; as long a pause follows */
+#define TIME_MOST  (5 * USEC_PER_MINUTE)
+#define NOTE_MOST  (15 * USEC_PER_MSEC) /* in one turn; as long a pause follows */
+#define NOTE_LATER (100 * USEC_PER_MSEC)
 
 struct survey {
     sd_event *loop;
     struct report_parts parts;
-    char *out;  /* where its process writes */
-    pid_t pid;  /* 0: none runs */
+    char *out;                   /* where its process writes */
+    pid_t pid;                   /* 0: none runs */
     struct rolls_noting *noting; /* what it wrote is being taken in; NULL: it is not */
-    bool again; /* another one was asked for meanwhile */
+    bool again;                  /* another one was asked for meanwhile */
     sd_event_source *due, *child, *limit, *note;
 };
 
@@ -59,6 +61,10 @@ static int on_note(sd_event_source *source, uint64_t time, void *user)
     int64_t changes = 0;
     bool done = false;
     usec_t began = clock_monotonic();
+    if (queue_is_admitting(survey->parts.queue)) { /* an issue goes first */
+        note_at(survey, began + NOTE_LATER);
+        return 0;
+    }
     if (!rolls_noting_step(survey->noting, NOTE_MOST, &done, &changes, &error)) {
         log_error(LOG_WARNING, nothing(), &error);
         done = true;

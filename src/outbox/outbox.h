@@ -19,8 +19,8 @@ struct outbox_item {
 struct outbox; /* opaque */
 
 /* Called for each settled item, at most once until outbox_release(), among those that have settled
- * together the oldest first, then by name. The item is outbox's own and good until then; at most eight are out at once,
- * the others wait for a release. outbox_close() is not for callbacks. */
+ * together the oldest first, then by name. The item is outbox's own and good until then; at most
+ * eight are out at once, the others wait for a release. outbox_close() is not for callbacks. */
 typedef void outbox_settled(void *user, struct outbox *outbox, const struct outbox_item *item);
 /* Called for what can never be taken (symbolic link, device, unreadable, empty) with the reason, so
  * that it is rejected. */

@@ -8,7 +8,7 @@
 #include <fcntl.h>
 
 #define MANIFEST_MAX (16 << 20)
-#define BOM "\xef\xbb\xbf"
+#define BOM          "\xef\xbb\xbf"
 
 struct parcel {
     char *path, *sha256;
@@ -31,9 +31,8 @@ static bool load_manifest(json_t **manifest, const char *path, struct error *err
     const char *octets = g_bytes_get_data(bytes, &length);
     json_error_t why;
     *manifest = json_loadb(octets, length, JSON_REJECT_DUPLICATES, &why);
-    return *manifest ||
-           error_set(error, EX_DATAERR, (struct place){file, why.line, 0}, NULL,
-                     N_("the manifest of this parcel can't be read: %s"), why.text);
+    return *manifest || error_set(error, EX_DATAERR, (struct place){file, why.line, 0}, NULL,
+                                  N_("the manifest of this parcel can't be read: %s"), why.text);
 }
 
 static bool refuse_file(const char *path, struct error *error)
@@ -66,7 +65,7 @@ static bool check_hashes(const json_t *manifest, const char *path, struct error 
     json_t *files = json_object_get(manifest, "files");
     const char *name;
     json_t *hex;
-    json_object_foreach(files, name, hex)
+    json_object_foreach (files, name, hex)
         /* A million recipients are long to read: who reads them checks them. */
         if (!g_str_equal(name, RECIPIENTS_NAME) &&
             !check_file(path, name, json_string_value(hex), error))
@@ -122,6 +121,11 @@ void parcel_moved(struct parcel *parcel, const char *path)
 const char *parcel_sha256(const struct parcel *parcel)
 {
     return parcel->sha256;
+}
+
+bool parcel_check_recipients(const struct parcel *parcel, struct error *error)
+{
+    return check_file(parcel->path, RECIPIENTS_NAME, parcel->recipients_sha256, error);
 }
 
 /* --- its recipients --- */

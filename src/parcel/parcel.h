@@ -17,9 +17,9 @@ struct parcel_facts {
     char *envelope_from;
     bool personal;
     int64_t recipients; /* how many; set by parcel_seal() */
-    char *hold;        /* why it is to be held from its admission on: "lists"; NULL: it is not */
-    char *hold_words;  /* NULL: none */
-    GPtrArray *groups; /* of struct parcel_group, in the order of the 分送 lines */
+    char *hold;         /* why it is to be held from its admission on: "lists"; NULL: it is not */
+    char *hold_words;   /* NULL: none */
+    GPtrArray *groups;  /* of struct parcel_group, in the order of the 分送 lines */
 };
 struct parcel_group {
     char *id, *name;
@@ -66,6 +66,8 @@ const char *parcel_path(const struct parcel *parcel);
 /* The hash of the whole, lower-case hex. */
 const char *parcel_sha256(const struct parcel *parcel);
 
+/* Is recipients.csv what was written? For who must know before he reads it. */
+MUST bool parcel_check_recipients(const struct parcel *parcel, struct error *error);
 /* Each recipient in order, every address through the gate again. The visitor returns false to stop.
  * EX_DATAERR, perhaps not before the last one: recipients.csv is not what was written. */
 typedef bool parcel_visit(void *user, const struct parcel_recipient *recipient,

@@ -1,7 +1,7 @@
-/* Taking a parcel in, a part in each turn of the loop: a million recipients are seconds of work, and
- * other issues go on being sent meanwhile. What is in so far belongs to no issue that anybody sees;
- * the last commit makes it one, whole, with its hold where the guard holds it. What a crash leaves
- * of it is taken away when the queue is opened, and the parcel is admitted anew. */
+/* Taking a parcel in, a part in each turn of the loop: a million recipients are seconds of work,
+ * and other issues go on being sent meanwhile. What is in so far belongs to no issue that anybody
+ * sees; the last commit makes it one, whole, with its hold where the guard holds it. What a crash
+ * leaves of it is taken away when the queue is opened, and the parcel is admitted anew. */
 #pragma once
 #include "queue/guard.h"
 
@@ -9,8 +9,8 @@
 
 struct queue_admission; /* opaque */
 
-/* `parcel` and its name in spool/parcels are borrowed till the end. `guard` is in percent: where the
- * comparison is alarming, the issue is held (HOLD_GUARD). One at a time, but for queue_admit().
+/* `parcel` and its name in spool/parcels are borrowed till the end. `guard` is in percent: where
+ * the comparison is alarming, the issue is held (HOLD_GUARD). One at a time, but for queue_admit().
  * EX_DATAERR and *issue > 0: the same publication and issue was admitted before, as that one. */
 MUST bool queue_admission_begin(struct queue_admission **admission, struct queue *queue,
                                 const struct parcel *parcel, const char *parcel_name,
@@ -23,6 +23,9 @@ MUST bool queue_admission_step(struct queue_admission *admission, usec_t most, i
 /* What is half in stays, unseen, and the next one takes it away. NULL is fine. */
 void queue_admission_free(struct queue_admission *admission);
 AUTO_DEFINE(queue_admission, struct queue_admission, queue_admission_free)
+
+/* Is one half in? */
+bool queue_is_admitting(const struct queue *queue);
 
 /* All of it at once, as queue_admit(), and guarded. */
 MUST bool queue_admit_guarded(struct queue *queue, const struct parcel *parcel,

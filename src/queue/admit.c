@@ -126,6 +126,16 @@ static bool find_same(struct queue *queue, const struct parcel_facts *facts, int
     return !error_is_set(error);
 }
 
+static bool put_by(struct queue_admission *admission, struct error *error)
+{
+    if (!admission->queue->in_chunk)
+        return true;
+    if (!chunk_commit(admission->queue, error))
+        return false;
+    admission->is_stored = true;
+    return true;
+}
+
 /* --- the last commit ---------------------------------------------------------------------------
  */
 
@@ -199,7 +209,8 @@ static bool finish(struct queue_admission *admission, struct error *error)
 {
     struct queue *queue = admission->queue;
     struct open_issue *issue;
-    if (!queue->in_chunk && !chunk_begin(queue, error))
+    /* The first part is durable, so that a small parcel is one commit. */
+    if (admission->is_stored && (!put_by(admission, error) || !chunk_begin(queue, true, error)))
         return false;
     /* Whether a commit that failed took hold is known only when the queue is opened anew. */
     queue->in_chunk = false;
@@ -216,16 +227,6 @@ static bool finish(struct queue_admission *admission, struct error *error)
 
 /* --- parts -------------------------------------------------------------------------------------
  */
-
-static bool put_by(struct queue_admission *admission, struct error *error)
-{
-    if (!admission->queue->in_chunk)
-        return true;
-    if (!chunk_commit(admission->queue, error))
-        return false;
-    admission->is_stored = true;
-    return true;
-}
 
 /* The names of those who came and went cost two walks more: only where people will ask for them. */
 static bool begin_comparing(struct queue_admission *admission, struct error *error)
@@ -273,7 +274,7 @@ static bool compare_part(struct queue_admission *admission, usec_t until, struct
 static bool read_part(struct queue_admission *admission, usec_t until, struct error *error)
 {
     bool end = false;
-    if (!chunk_begin(admission->queue, error) ||
+    if (!chunk_begin(admission->queue, !admission->is_stored, error) ||
         (!admission->issue && !add_issue(admission, error)))
         return false;
     do { /* some of it in any case */
@@ -318,9 +319,7 @@ static bool take_part(struct queue_admission *admission, usec_t until, struct er
 static bool fail(struct queue_admission *admission, struct error *error)
 {
     struct queue *queue = admission->queue;
-    if (queue->in_chunk)
-        change_rollback(queue);
-    queue->in_chunk = false;
+    chunk_rollback(queue);
     if (!admission->is_stored || admission->phase == CLEARING || queue_has_failed(queue))
         return false;
     admission->is_stored = false;
@@ -407,12 +406,17 @@ void queue_admission_free(struct queue_admission *admission)
     g_free(admission);
 }
 
+bool queue_is_admitting(const struct queue *queue)
+{
+    return queue->admission != NULL;
+}
+
 bool queue_admit_guarded(struct queue *queue, const struct parcel *parcel, const char *parcel_name,
                          unsigned guard, usec_t now, int64_t *issue, struct error *error)
 {
     AUTO(queue_admission) struct queue_admission *admission = NULL;
-    bool good = queue_admission_begin(&admission, queue, parcel, parcel_name, guard, now, issue,
-                                      error);
+    bool good =
+        queue_admission_begin(&admission, queue, parcel, parcel_name, guard, now, issue, error);
     while (good && !*issue)
         good = queue_admission_step(admission, ALL_AT_ONCE, issue, error);
     return good;

@@ -17,14 +17,14 @@ struct queue_admission {
     int64_t first, next, last; /* delivery ids */
     bool is_stored;            /* a part of it was committed */
     struct parcel_reader *reader;
-    struct census *census;     /* the expansion's promise, each once, is checked here */
-    GHashTable *sorts;         /* as an open issue's */
-    GPtrArray *by_number;      /* the same, by the census's numbers */
-    GHashTable *suppressed;    /* addresses */
+    struct census *census;  /* the expansion's promise, each once, is checked here */
+    GHashTable *sorts;      /* as an open issue's */
+    GPtrArray *by_number;   /* the same, by the census's numbers */
+    GHashTable *suppressed; /* addresses */
     struct comparing *comparing;
     struct comparison *comparison; /* the numbers alone, then with names; NULL: not yet */
     char *alarm;                   /* NULL: there is none */
-    struct error failure;      /* why it is being taken away; {0}: it is not */
+    struct error failure;          /* why it is being taken away; {0}: it is not */
 };
 
 /* Takes away what admissions left that did not come to their end, for about so long. *clear: there

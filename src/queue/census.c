@@ -12,8 +12,8 @@ struct census {
     uint64_t *hashes; /* 0: free; an open table */
     unsigned *sorts;  /* beside them */
     size_t places, taken;
-    GPtrArray *by_number;  /* of struct entry_sort */
-    GHashTable *by_groups; /* the same */
+    GPtrArray *by_number;    /* of struct entry_sort */
+    GHashTable *by_groups;   /* the same */
     struct entry_sort *last; /* most come one after the other */
 };
 

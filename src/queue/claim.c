@@ -185,8 +185,7 @@ static bool mark_due(struct queue *queue, const struct walk_due *walk, struct er
         enum delivery_state to;
         int64_t id = walk->claims[i].delivery;
         struct sort *sort = open_issue_sort_of(queue, walk->issue, id, error);
-        if (!sort ||
-            !open_issue_count(walk->issue, sort, walk->from[i], ON_CLAIMED, &to, error) ||
+        if (!sort || !open_issue_count(walk->issue, sort, walk->from[i], ON_CLAIMED, &to, error) ||
             !sql_run(queue, error, SQL_CLAIM_MARK, "i", id))
             return false;
     }

@@ -20,12 +20,12 @@ struct pair {
 
 /* A walk over the recipients of one issue, each looked for in another. */
 struct stream {
-    int64_t at, last;            /* the next row */
-    struct census *here;         /* of the one */
-    const struct census *there;  /* of the other; NULL: they are only noted */
-    bool note;                   /* in `here`, which knows only their sorts else */
-    bool came;                   /* these are who came, else who went */
-    GHashTable *pairs;           /* of struct pair */
+    int64_t at, last;           /* the next row */
+    struct census *here;        /* of the one */
+    const struct census *there; /* of the other; NULL: they are only noted */
+    bool note;                  /* in `here`, which knows only their sorts else */
+    bool came;                  /* these are who came, else who went */
+    GHashTable *pairs;          /* of struct pair */
 };
 
 enum phase { READ_NOW, WENT, CAME, DONE };
@@ -36,10 +36,10 @@ struct comparing {
     unsigned guard;
     size_t most;
     struct comparison *comparison;
-    struct census *now;         /* `own`, or the caller's */
+    struct census *now; /* `own`, or the caller's */
     struct census *own, *before;
-    GPtrArray *formers;         /* of struct former */
-    guint former;               /* which of them */
+    GPtrArray *formers; /* of struct former */
+    guint former;       /* which of them */
     enum phase phase;
     struct stream stream;
 };
@@ -323,8 +323,8 @@ static void begin_former(struct comparing *comparing)
     stream_clear(&comparing->stream);
     census_free(comparing->before);
     comparing->before = census_new(comparing->most ? former->last - former->first + 1 : 0);
-    stream_begin(&comparing->stream, former->first, former->last, comparing->before,
-                 comparing->now, comparing->most);
+    stream_begin(&comparing->stream, former->first, former->last, comparing->before, comparing->now,
+                 comparing->most);
     comparing->phase = WENT;
 }
 

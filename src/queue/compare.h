@@ -5,8 +5,8 @@
 
 struct compared { /* the issue that is compared; borrowed */
     const char *publication;
-    int64_t issue, first, last;      /* its deliveries */
-    struct census *census;           /* who is in it; NULL: its rows say */
+    int64_t issue, first, last; /* its deliveries */
+    struct census *census;      /* who is in it; NULL: its rows say */
 };
 
 struct comparing; /* opaque */

@@ -37,7 +37,8 @@ char *comparison_to_text(const struct comparison *comparison)
     json_t *groups = json_array();
     for (guint i = 0; i < comparison->groups->len; i++)
         json_array_append_new(groups, change_to_json(comparison->groups->pdata[i]));
-    AUTO(json) json_t *object =
+    AUTO(json)
+    json_t *object =
         json_pack("{s:o, s:o}", "whole", change_to_json(comparison->whole), "groups", groups);
     return json_pretty(object);
 }

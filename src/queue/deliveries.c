@@ -2,6 +2,7 @@
 #include "queue/sql.h"
 
 #define LOOK_MOST 20000 /* deliveries in one page: some milliseconds */
+#define LIKE_MOST 50000 /* and where SQLite looks through them */
 
 /* A first try in flight has no mark in its row: it stands behind the cursor. */
 static enum delivery_state state_of(const struct open_issue *issue, int64_t id, int stored,
@@ -113,21 +114,24 @@ bool queue_deliveries_page(struct queue *queue, int64_t id, int state, int64_t a
     return true;
 }
 
-bool queue_deliveries_like(struct queue *queue, int64_t id, const char *words, size_t most,
-                           queue_visit *visit, void *user, struct error *error)
+bool queue_deliveries_like(struct queue *queue, int64_t id, const char *words, int64_t after,
+                           size_t most, queue_visit *visit, void *user, int64_t *next,
+                           struct error *error)
 {
     struct open_issue *issue;
     struct walk walk = {.state = -1, .look = SIZE_MAX, .most = SIZE_MAX};
     AUTO(text) char *lower = g_ascii_strdown(words, -1);
     if (!open_issue_get(queue, id, &issue, error))
         return false;
+    int64_t from = MAX(issue->first, after + 1), to = MIN(issue->last, from + LIKE_MOST - 1);
     sqlite3_stmt *row = sql_get(queue, SQL_LATELY, error);
     if (row)
-        sql_bind(row, "iiti", issue->first, issue->last, lower, (int64_t)most);
+        sql_bind(row, "iiti", from, to, lower, (int64_t)most);
     bool goes_on = row;
     while (goes_on && sql_row(queue, row, error))
         goes_on = walk_row(row, issue, &walk, visit, user, error);
     if (row)
         sqlite3_reset(row);
+    *next = to < issue->last ? to : 0;
     return goes_on && !error_is_set(error);
 }

@@ -35,4 +35,3 @@ AUTO_DEFINE(comparison, struct comparison, comparison_free)
 
 /* What is alarming in one line: "领导 12 → 3 (+0 -9); …"; NULL: nothing. The caller frees. */
 char *comparison_alarm(const struct comparison *comparison);
-

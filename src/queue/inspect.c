@@ -122,7 +122,8 @@ static bool run_rule(struct queue *queue, size_t rule, struct problems *problems
 static bool count(struct queue *queue, struct inspected *inspected, struct error *error)
 {
     AUTO(statement) sqlite3_stmt *row = NULL;
-    static const char sql[] = "SELECT (SELECT count(*) FROM issue), (SELECT count(*) FROM delivery)";
+    static const char sql[] =
+        "SELECT (SELECT count(*) FROM issue), (SELECT count(*) FROM delivery)";
     if (sqlite3_prepare_v2(queue->db, sql, -1, &row, NULL) != SQLITE_OK)
         return sql_failed(queue, error);
     if (!sql_row(queue, row, error))

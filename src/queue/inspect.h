@@ -7,9 +7,9 @@ struct inspected {
     int64_t issues, deliveries;
 };
 
-/* Looks through all of it, in one view of it, while a daemon may write: SQLite's own check, and that
- * what is kept agrees with the deliveries (counts, tallies, ranges, cursors, states, lanes). Adds a
- * problem (EX_IOERR) for each thing that does not; a remark for what a start of the daemon mends
- * by itself. False: it can't be read. */
-MUST bool queue_inspect(struct queue *queue, struct problems *problems,
-                        struct inspected *inspected, struct error *error);
+/* Looks through all of it, in one view of it, while a daemon may write: SQLite's own check, and
+ * that what is kept agrees with the deliveries (counts, tallies, ranges, cursors, states, lanes).
+ * Adds a problem (EX_IOERR) for each thing that does not; a remark for what a start of the daemon
+ * mends by itself. False: it can't be read. */
+MUST bool queue_inspect(struct queue *queue, struct problems *problems, struct inspected *inspected,
+                        struct error *error);

@@ -64,12 +64,10 @@ static bool set_foreign_keys(struct queue *queue, bool on, struct error *error)
 static bool remove_in_chunk(struct queue *queue, const struct leftover *leftover, usec_t until,
                             struct error *error)
 {
-    if (chunk_begin(queue, error) && remove_part(queue, leftover, until, error) &&
+    if (chunk_begin(queue, false, error) && remove_part(queue, leftover, until, error) &&
         chunk_commit(queue, error))
         return true;
-    if (queue->in_chunk)
-        change_rollback(queue);
-    queue->in_chunk = false;
+    chunk_rollback(queue);
     return false;
 }
 

@@ -109,8 +109,9 @@ static bool change_one(struct sweep *sweep, const struct found *one, struct erro
     }
     sweep->changed += to != from || sweep->event != ON_GIVEN_UP;
     return open_issue_count(sweep->issue, one->sort, from, sweep->event, &to, error) &&
-           sql_run(sweep->queue, error, SQL_CHANGE, "iizzz", one->id, (int64_t)to, sweep->next_attempt,
-                   sweep->sent_at, (int64_t)(to == FAILED ? sweep->gave_up : GAVE_UP_NOT));
+           sql_run(sweep->queue, error, SQL_CHANGE, "iizzz", one->id, (int64_t)to,
+                   sweep->next_attempt, sweep->sent_at,
+                   (int64_t)(to == FAILED ? sweep->gave_up : GAVE_UP_NOT));
 }
 
 /* Who came to the stop list after he failed is not tried again by a word that names all. */
@@ -137,10 +138,9 @@ static bool sweep_run(struct sweep *sweep, struct error *error)
              (int64_t)(sweep->event == ON_SUPPRESSED));
     GArray *found = g_array_new(FALSE, FALSE, sizeof(struct found));
     while (sql_row(sweep->queue, row, error)) {
-        struct found one = {sqlite3_column_int64(row, 0),
-                            (enum delivery_state)sqlite3_column_int(row, 1),
-                            open_issue_sort(sweep->issue,
-                                            (const char *)sqlite3_column_text(row, 3))};
+        struct found one = {
+            sqlite3_column_int64(row, 0), (enum delivery_state)sqlite3_column_int(row, 1),
+            open_issue_sort(sweep->issue, (const char *)sqlite3_column_text(row, 3))};
         sweep->found++;
         if (is_in_flight(sweep, one.id, (int)one.state, sqlite3_column_int64(row, 2)))
             sweep->state = SENDING;
@@ -205,8 +205,8 @@ static bool refuse_retry(const struct sweep *sweep, struct error *error)
     if (sweep->state == SENT)
         return error_set(error, EX_DATAERR, NOWHERE, NULL, N_("%s has it already"), who);
     if (sweep->state == CANCELLED)
-        return error_set(error, EX_DATAERR, NOWHERE, NULL,
-                         N_("the delivery to %s was cancelled"), who);
+        return error_set(error, EX_DATAERR, NOWHERE, NULL, N_("the delivery to %s was cancelled"),
+                         who);
     return error_set(error, EX_DATAERR, NOWHERE, NULL, N_("%s is on the stop list"), who);
 }
 

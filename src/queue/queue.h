@@ -49,8 +49,9 @@ void queue_issue_free(struct queue_issue *issue);
 AUTO_DEFINE(queue_issue, struct queue_issue, queue_issue_free)
 
 /* Takes a small parcel in: the issue and all its deliveries, the suppressed ones marked, in one
- * durable step (it commits). For a large one, see admission.h. EX_DATAERR: the same publication, issue and kind was admitted before; *issue is
- * then the id of that one. `parcel_name` is its folder's name in spool/parcels. */
+ * durable step (it commits). For a large one, see admission.h. EX_DATAERR: the same publication,
+ * issue and kind was admitted before; *issue is then the id of that one. `parcel_name` is its
+ * folder's name in spool/parcels. */
 MUST bool queue_admit(struct queue *queue, const struct parcel *parcel, const char *parcel_name,
                       usec_t now, int64_t *issue, struct error *error);
 
@@ -61,8 +62,8 @@ MUST bool queue_issues(struct queue *queue, size_t most, GPtrArray **issues, str
 MUST bool queue_open_issues(struct queue *queue, GPtrArray **issues, struct error *error);
 MUST bool queue_issue(struct queue *queue, int64_t id, struct queue_issue **issue,
                       struct error *error);
-/* By `2023-25` or `weekly/2023-25`. EX_NOINPUT: there is none; EX_DATAERR: several publications have
- * it, the sentence names them. */
+/* By `2023-25` or `weekly/2023-25`. EX_NOINPUT: there is none; EX_DATAERR: several publications
+ * have it, the sentence names them. */
 MUST bool queue_find(struct queue *queue, const char *name, struct queue_issue **issue,
                      struct error *error);
 
@@ -80,8 +81,7 @@ MUST bool queue_group_counts(struct queue *queue, int64_t issue, GPtrArray **gro
                              struct error *error);
 
 /* Does an issue, ended or not, have this folder of spool/parcels? */
-MUST bool queue_has_parcel(struct queue *queue, const char *parcel, bool *has,
-                           struct error *error);
+MUST bool queue_has_parcel(struct queue *queue, const char *parcel, bool *has, struct error *error);
 MUST bool queue_set_filed(struct queue *queue, int64_t issue, struct error *error);
 MUST bool queue_set_reported(struct queue *queue, int64_t issue, struct error *error);
 
@@ -92,8 +92,8 @@ struct queue_delivery {
     char *address, *name, *title, *unit, *groups; /* groups: ids apart by blanks */
     enum delivery_state state;
     int attempts;
-    char *relay; /* the last one tried; NULL: none */
-    struct reply reply; /* the last answer */
+    char *relay;                 /* the last one tried; NULL: none */
+    struct reply reply;          /* the last answer */
     enum give_up_reason gave_up; /* of a failed one */
     usec_t sent_at, next_attempt_at;
     char *origin; /* "leaders.csv:12"; NULL: not known */
@@ -103,14 +103,16 @@ typedef bool queue_visit(void *user, const struct queue_delivery *delivery, stru
 MUST bool queue_deliveries(struct queue *queue, int64_t issue, int state, queue_visit *visit,
                            void *user, struct error *error);
 /* A page of them, for who may not read all in one turn: at most `most`, beginning after the id
- * `after` (0: the first). *next is where the next page goes on, 0 where there is none. It looks at a
- * bounded number of deliveries, so that a page may hold fewer, even none, while more follow. */
+ * `after` (0: the first). *next is where the next page goes on, 0 where there is none. It looks at
+ * a bounded number of deliveries, so that a page may hold fewer, even none, while more follow. */
 MUST bool queue_deliveries_page(struct queue *queue, int64_t issue, int state, int64_t after,
                                 size_t most, queue_visit *visit, void *user, int64_t *next,
                                 struct error *error);
-/* Those of an issue whose address or name holds these words, at most `most`. */
-MUST bool queue_deliveries_like(struct queue *queue, int64_t issue, const char *words, size_t most,
-                                queue_visit *visit, void *user, struct error *error);
+/* Those of an issue whose address or name holds these words, at most `most`, among some thousand of
+ * its deliveries that follow the id `after`. *next is where to go on, 0 where there are no more. */
+MUST bool queue_deliveries_like(struct queue *queue, int64_t issue, const char *words,
+                                int64_t after, size_t most, queue_visit *visit, void *user,
+                                int64_t *next, struct error *error);
 
 /* --- what people ask for. `who` goes into the history; each commits. --- */
 
@@ -123,7 +125,8 @@ MUST bool queue_release(struct queue *queue, int64_t issue, const char *who, str
 MUST bool queue_cancel(struct queue *queue, int64_t issue, const char *who, int64_t *count,
                        struct error *error);
 /* Makes deferred, failed and unknown ones due now: all of them, or that address (EX_NOINPUT: not
- * there). A finished issue is sending again. EX_DATAERR: there is none to try; the sentence says why.
+ * there). A finished issue is sending again. EX_DATAERR: there is none to try; the sentence says
+ * why.
  */
 MUST bool queue_retry(struct queue *queue, int64_t issue, const char *address, const char *who,
                       usec_t now, int64_t *count, struct error *error);
@@ -135,13 +138,15 @@ struct suppression {
     char *address, *why, *who;
     usec_t at, until; /* until 0: for good */
 };
-/* Addresses of the stop list count without case. What is not yet sent there of open issues is stopped too; what is in flight decides by itself, and
- * is not tried again. *issues (may be NULL) is of int64_t: in which it was stopped; the caller's. */
+/* Addresses of the stop list count without case. What is not yet sent there of open issues is
+ * stopped too; what is in flight decides by itself, and is not tried again. *issues (may be NULL)
+ * is of int64_t: in which it was stopped; the caller's. */
 MUST bool queue_suppress(struct queue *queue, const struct address *address, const char *why,
                          const char *who, usec_t now, usec_t until, GArray **issues,
                          struct error *error);
 /* Addresses in the lists, as they were last noted, that are this one but for the case of the local
- * part; of char *, the caller's. *listed: is it in a list itself? *known: were lists noted at all? */
+ * part; of char *, the caller's. *listed: is it in a list itself? *known: were lists noted at all?
+ */
 MUST bool queue_lookalikes(struct queue *queue, const struct address *address, bool *known,
                            bool *listed, GPtrArray **alike, struct error *error);
 /* EX_NOINPUT: it is not on the list. */

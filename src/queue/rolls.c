@@ -187,7 +187,7 @@ static bool add_roll(struct noting *noting, struct error *error)
 static bool note_until(struct noting *noting, usec_t until, roll_feed *feed, void *user,
                        struct error *error)
 {
-    if (!chunk_begin(noting->queue, error) || !add_roll(noting, error))
+    if (!chunk_begin(noting->queue, false, error) || !add_roll(noting, error))
         return false;
     do {
         if (!note_part(noting, feed, user, error))
@@ -203,11 +203,9 @@ static bool note_until(struct noting *noting, usec_t until, roll_feed *feed, voi
 bool noting_step(struct noting *noting, usec_t most, roll_feed *feed, void *user, bool *done,
                  struct error *error)
 {
-    struct queue *queue = noting->queue;
     bool good = note_until(noting, clock_monotonic() + most, feed, user, error);
-    if (!good && queue->in_chunk)
-        change_rollback(queue);
-    queue->in_chunk = false;
+    if (!good)
+        chunk_rollback(noting->queue);
     *done = noting->phase == NOTED;
     return good;
 }

@@ -21,8 +21,9 @@ MUST bool queue_roll_is_known(struct queue *queue, const char *group, const char
  * the first time all are there from the beginning, which is no change. */
 MUST bool queue_note_roll(struct queue *queue, const struct roll *roll, usec_t now,
                           int64_t *changes, struct error *error);
-/* The same in parts, for who must not stay away for long: the members are fed, some thousand in each
- * call. What a crash cuts off is noted by the next noting. `roll`'s own members are not looked at. */
+/* The same in parts, for who must not stay away for long: the members are fed, some thousand in
+ * each call. What a crash cuts off is noted by the next noting. `roll`'s own members are not looked
+ * at. */
 struct noting; /* opaque */
 typedef bool roll_feed(void *user, struct noting *noting, bool *end, struct error *error);
 MUST bool noting_begin(struct noting **noting, struct queue *queue, const struct roll *roll,

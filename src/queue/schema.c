@@ -68,8 +68,8 @@ static const char flow[] =
     " lot INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;";
 
 /* What stands in the way of an issue is found without reading all of it; how its groups stand
- * (struct sort), so that nobody counts; and what the guard held it for. A first try in flight has no
- * mark in its row. */
+ * (struct sort), so that nobody counts; and what the guard held it for. A first try in flight has
+ * no mark in its row. */
 static const char tallies[] =
     "CREATE INDEX delivery_trouble ON delivery (issue, state) WHERE state > 2;"
     "CREATE TABLE issue_tally ("

@@ -309,12 +309,22 @@ bool queue_commit(struct queue *queue, struct error *error)
     return true;
 }
 
-bool chunk_begin(struct queue *queue, struct error *error)
+static bool set_synchronous(struct queue *queue, const char *level, struct error *error)
 {
-    if (!queue_commit(queue, error) || !change_begin(queue, error))
+    AUTO(text) char *pragma = g_strconcat("PRAGMA synchronous = ", level, NULL);
+    return sqlite3_exec(queue->db, pragma, NULL, NULL, NULL) == SQLITE_OK ||
+           sql_failed(queue, error);
+}
+
+bool chunk_begin(struct queue *queue, bool durable, struct error *error)
+{
+    if (!queue_commit(queue, error))
         return false;
     queue->in_chunk = true;
-    return true;
+    if (set_synchronous(queue, durable ? "FULL" : "NORMAL", error) && change_begin(queue, error))
+        return true;
+    chunk_rollback(queue);
+    return false;
 }
 
 bool chunk_commit(struct queue *queue, struct error *error)
@@ -322,7 +332,17 @@ bool chunk_commit(struct queue *queue, struct error *error)
     if (!sql_run(queue, error, SQL_COMMIT, ""))
         return false;
     queue->in_transaction = queue->in_chunk = false;
-    return true;
+    return set_synchronous(queue, "FULL", error);
+}
+
+void chunk_rollback(struct queue *queue)
+{
+    AUTO(error) struct error ignored = {0};
+    if (!queue->in_chunk)
+        return;
+    change_rollback(queue);
+    queue->in_chunk = false;
+    (void)!set_synchronous(queue, "FULL", &ignored); /* a failure marks the queue */
 }
 
 bool queue_has_failed(const struct queue *queue)

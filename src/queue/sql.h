@@ -119,16 +119,16 @@ struct queue {
     bool in_transaction;
     bool in_chunk; /* the transaction holds a part of an admission and nothing else */
     struct queue_admission *admission; /* the one that goes on; NULL: none */
-    struct error failure; /* the first of SQLite's; {0}: none */
-    GHashTable *open;     /* id to struct open_issue */
+    struct error failure;              /* the first of SQLite's; {0}: none */
+    GHashTable *open;                  /* id to struct open_issue */
     queue_lane_of *lane_of;
     void *lane_user;
 };
 
 /* The statement, prepared, with no values. NULL and an error where SQLite refuses. */
 sqlite3_stmt *sql_get(struct queue *queue, enum sql which, struct error *error);
-/* Binds by letters: i int64_t, z int64_t (0 as NULL), t const char * (NULL as NULL), s the same, but
- * borrowed until the statement has run. */
+/* Binds by letters: i int64_t, z int64_t (0 as NULL), t const char * (NULL as NULL), s the same,
+ * but borrowed until the statement has run. */
 void sql_bind(sqlite3_stmt *statement, const char *letters, ...);
 /* Steps to the next row. False: no more, or an error, which is then set; the statement is reset. */
 MUST bool sql_row(struct queue *queue, sqlite3_stmt *statement, struct error *error);
@@ -148,10 +148,13 @@ MUST bool change_begin(struct queue *queue, struct error *error);
 /* Takes back what the transaction did; for an admission that failed. */
 void change_rollback(struct queue *queue);
 
-/* A transaction for a part of an admission alone, after a commit of what others have gathered: where
- * it fails by a full disk, it is taken back, and the queue stays sound. */
-MUST bool chunk_begin(struct queue *queue, struct error *error);
+/* A transaction for a part of an admission alone, after a commit of what others have gathered:
+ * where it fails by a full disk, it is taken back, and the queue stays sound. One that need not be
+ * durable waits for no disk: the next commit that must be makes it so too, for they stand one
+ * behind the other in one file. */
+MUST bool chunk_begin(struct queue *queue, bool durable, struct error *error);
 MUST bool chunk_commit(struct queue *queue, struct error *error);
+void chunk_rollback(struct queue *queue); /* where there is one */
 
 /* Makes the schema, or brings an older one up to date (user_version). */
 MUST bool schema_update(struct queue *queue, struct error *error);

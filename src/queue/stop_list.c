@@ -64,18 +64,16 @@ static bool stop_open_ones(struct queue *queue, const char *address, const char 
 }
 
 bool queue_suppress(struct queue *queue, const struct address *address, const char *why,
-                    const char *who, usec_t now, usec_t until, GArray **issues,
-                    struct error *error)
+                    const char *who, usec_t now, usec_t until, GArray **issues, struct error *error)
 {
     const char *text = address_text(address);
     GArray *stopped = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    bool good =
-        change_begin(queue, error) &&
-        sql_run(queue, error, SQL_SUPPRESSION_ADD, "tttiz", text, why, who, now, until) &&
-        history_add(queue, now, who, "suppressed", 0, text, why, error) &&
-        stop_open_ones(queue, text, why, who, now, stopped, error) &&
-        (!queue->admission || admission_stop(queue->admission, text, error)) &&
-        queue_commit(queue, error);
+    bool good = change_begin(queue, error) &&
+                sql_run(queue, error, SQL_SUPPRESSION_ADD, "tttiz", text, why, who, now, until) &&
+                history_add(queue, now, who, "suppressed", 0, text, why, error) &&
+                stop_open_ones(queue, text, why, who, now, stopped, error) &&
+                (!queue->admission || admission_stop(queue->admission, text, error)) &&
+                queue_commit(queue, error);
     if (good && issues)
         *issues = g_array_ref(stopped);
     g_array_unref(stopped);
@@ -91,8 +89,8 @@ static bool any_listed(struct queue *queue, bool *any, struct error *error)
     return !error_is_set(error);
 }
 
-bool queue_lookalikes(struct queue *queue, const struct address *address, bool *known,
-                      bool *listed, GPtrArray **alike, struct error *error)
+bool queue_lookalikes(struct queue *queue, const struct address *address, bool *known, bool *listed,
+                      GPtrArray **alike, struct error *error)
 {
     AUTO(array) GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
     sqlite3_stmt *row = sql_get(queue, SQL_MEMBERS_ALIKE, error);

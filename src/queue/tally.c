@@ -78,10 +78,9 @@ bool sorts_save(struct queue *queue, int64_t issue, GHashTable *sorts, struct er
     while (g_hash_table_iter_next(&iter, NULL, &pointer)) {
         struct sort *sort = pointer;
         const int64_t *n = sort->counts;
-        if (sort->dirty &&
-            !sql_run(queue, error, SQL_TALLY_SAVE, "itiiiiiiii", issue, sort->groups, n[QUEUED],
-                     n[SENDING], n[SENT], n[DEFERRED], n[UNKNOWN], n[FAILED], n[SUPPRESSED],
-                     n[CANCELLED]))
+        if (sort->dirty && !sql_run(queue, error, SQL_TALLY_SAVE, "itiiiiiiii", issue, sort->groups,
+                                    n[QUEUED], n[SENDING], n[SENT], n[DEFERRED], n[UNKNOWN],
+                                    n[FAILED], n[SUPPRESSED], n[CANCELLED]))
             return false;
         sort->dirty = false;
     }
@@ -200,8 +199,7 @@ bool queue_group_counts(struct queue *queue, int64_t id, GPtrArray **groups, str
     AUTO(array) GPtrArray *all = g_ptr_array_new_with_free_func(group_free);
     AUTO(table) GHashTable *stored = sorts_new();
     /* What is in memory is newer than the rows until the next commit. */
-    if (!read_groups(queue, id, all, error) ||
-        (!issue && !sorts_read(queue, id, stored, error)))
+    if (!read_groups(queue, id, all, error) || (!issue && !sorts_read(queue, id, stored, error)))
         return false;
     add_sorts(all, issue ? issue->sorts : stored);
     *groups = TAKE(all);

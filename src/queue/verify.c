@@ -112,7 +112,8 @@ static bool verify_open(struct queue *queue, const char *parcels, struct error *
         AUTO(text) char *path = name ? g_build_filename(parcels, name, NULL) : NULL;
         if (!path)
             return false;
-        if (parcel_open(&parcel, path, &not_whole) && !verify_issue(queue, issue, parcel, error))
+        if (parcel_open(&parcel, path, &not_whole) && parcel_check_recipients(parcel, &not_whole) &&
+            !verify_issue(queue, issue, parcel, error))
             return false;
     }
     return true;

@@ -156,8 +156,8 @@ static bool begin(struct ending **ending, const struct report_parts *parts,
                   usec_t now, struct error *error)
 {
     AUTO(ending) struct ending *fresh = g_new0(struct ending, 1);
-    *fresh = (struct ending){
-        .parts = parts, .publication = publication, .issue = issue, .now = now};
+    *fresh =
+        (struct ending){.parts = parts, .publication = publication, .issue = issue, .now = now};
     fresh->rows = sheet_begin();
     fresh->sheet = g_string_new(NULL);
     if (!tally_walk_begin(&fresh->walk, parts, issue, MOST_ON_PAGE, add_row, fresh, error))

@@ -4,8 +4,8 @@
 
 struct ending; /* opaque */
 
-/* As report_ended(), but nothing is read yet. Everything given is borrowed till the end. *ending NULL
- * and true: there is nothing to report, and it is marked so. */
+/* As report_ended(), but nothing is read yet. Everything given is borrowed till the end. *ending
+ * NULL and true: there is nothing to report, and it is marked so. */
 MUST bool ending_begin(struct ending **ending, const struct report_parts *parts,
                        const struct queue_issue *issue, usec_t now, struct error *error);
 /* Works for about `most` microseconds. *done: the report is out. */

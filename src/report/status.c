@@ -6,20 +6,16 @@
 #include "report/page.h"
 #include "report/words.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define RELOAD_SECONDS  5
 #define MOST_LISTED     200
 #define CHANGED_ON_PAGE 50 /* names for each group and direction */
-/* Of a larger issue, what changed is shown only where it is held for that: it takes as long to read
- * as the issue itself, each time that the page is written. */
+/* Of a larger issue, what changed is shown only where it is held for that, for then it is kept:
+ * else it takes as long to read as the issue itself, each time that the page is written. */
 #define COMPARED_MOST 20000
 #define LARGEST_PAGE  (4 * 1024 * 1024)
-/* Of an issue's recipients: what may be read for its page, so that sending has the rest of the
- * time. */
-#define ROWS_PER_SECOND 20000
-#define MARK            "<!-- written "
+#define MARK          "<!-- written "
 
 /* --- its parts --- */
 
@@ -171,18 +167,11 @@ static char *written_page(const struct publication *publication, const char *key
     return g_strndup(octets, length);
 }
 
-/* Does it say the same already, or is it too fresh? A million rows take seconds to read, in which
- * nothing is sent: their page may be some time behind. */
-static bool is_good_enough(const char *page, const char *fingerprint, int64_t recipients,
-                           usec_t now)
+/* Does it say the same already? */
+static bool is_good_enough(const char *page, const char *fingerprint)
 {
-    long long written = 0;
     const char *mark = strstr(page, MARK);
-    if (!mark || strstr(mark, fingerprint))
-        return mark != NULL;
-    if (sscanf(mark, MARK "%lld", &written) != 1 || written > now)
-        return false;
-    return now - written < recipients / ROWS_PER_SECOND * USEC_PER_SEC;
+    return mark && strstr(mark, fingerprint);
 }
 
 static bool is_compared(const struct queue_issue *issue)
@@ -200,7 +189,7 @@ bool report_status_page(const struct report_parts *parts, const struct queue_iss
     usec_t opens = opens_at(parts, issue, now);
     AUTO(text) char *fingerprint = fingerprint_of(issue, opens);
     AUTO(text) char *written = written_page(publication, issue->key);
-    if (is_good_enough(written, fingerprint, issue->counts.recipients, now))
+    if (is_good_enough(written, fingerprint))
         return true;
     AUTO(tally) struct tally *tally = NULL;
     AUTO(changes) struct changes *changes = NULL;

@@ -71,6 +71,17 @@ static void a_changed_parcel_is_refused(void **state)
     }
 }
 
+static void spoilt_recipients_are_known_without_reading_them(void **state)
+{
+    struct fixture *fixture = *state;
+    AUTO(parcel) struct parcel *parcel = fixture_parcel(fixture, "2023-25", 3);
+    assert_good(parcel_check_recipients(parcel, &fixture->error));
+    spoil(parcel_path(parcel), "recipients.csv", "r1@example.org", "rx@example.org");
+    assert_false(parcel_check_recipients(parcel, &fixture->error));
+    assert_int_equal(fixture->error.exit_class, EX_DATAERR);
+    error_clear(&fixture->error);
+}
+
 static void what_is_not_sealed_leaves_nothing(void **state)
 {
     struct fixture *fixture = *state;
@@ -90,6 +101,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(recipients_come_back_as_they_were),
         TEST(a_changed_parcel_is_refused),
+        TEST(spoilt_recipients_are_known_without_reading_them),
         TEST(what_is_not_sealed_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -266,8 +266,8 @@ static void suppress(struct fixture *fixture, const char *text)
 {
     AUTO(address) struct address *address = NULL;
     assert_good(address_parse(&address, text, NOWHERE, NULL, &fixture->error));
-    assert_good(queue_suppress(fixture->queue, address, "moved", "zhang", 1, 0, NULL,
-                               &fixture->error));
+    assert_good(
+        queue_suppress(fixture->queue, address, "moved", "zhang", 1, 0, NULL, &fixture->error));
 }
 
 static void who_is_stopped_meanwhile_is_stopped(void **state)
@@ -286,6 +286,32 @@ static void who_is_stopped_meanwhile_is_stopped(void **state)
     assert_sound(fixture);
 }
 
+/* --- what is looked for in many ---------------------------------------------------------------
+ */
+
+static bool note(void *user, const struct queue_delivery *delivery, struct error *error)
+{
+    (void)error;
+    int64_t *found = user;
+    assert_string_equal(delivery->address, "r59999@example.org");
+    *found = delivery->id;
+    return true;
+}
+
+static void words_are_looked_for_page_by_page(void **state)
+{
+    struct fixture *fixture = *state;
+    int64_t issue = fixture_admit(fixture, "2023-25", 60000), next = 0, found = 0;
+    assert_good(queue_deliveries_like(fixture->queue, issue, "R59999@", next, 9, note, &found,
+                                      &next, &fixture->error));
+    assert_int_equal(found, 0);
+    assert_true(next > 0);
+    assert_good(queue_deliveries_like(fixture->queue, issue, "R59999@", next, 9, note, &found,
+                                      &next, &fixture->error));
+    assert_int_equal(found, 59999);
+    assert_int_equal(next, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -298,6 +324,7 @@ int main(void)
         TEST(a_full_disk_takes_back_the_admission_alone),
         TEST(a_parcel_that_is_not_what_was_written_is_taken_back),
         TEST(who_is_stopped_meanwhile_is_stopped),
+        TEST(words_are_looked_for_page_by_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,7 +25,10 @@ static void outcome(struct fixture *fixture, int64_t issue, enum delivery_event 
     size_t claimed;
     assert_good(queue_claim_first(fixture->queue, issue, 1, &claim, &claimed, &fixture->error));
     assert_int_equal(claimed, 1);
-    struct outcome outcome = {.delivery = claim.delivery, .issue = issue, .event = event, .at = 1,
+    struct outcome outcome = {.delivery = claim.delivery,
+                              .issue = issue,
+                              .event = event,
+                              .at = 1,
                               .counts = true,
                               .next_attempt = event == ON_REFUSED_FOR_NOW ? 5 : 0};
     assert_good(queue_record(fixture->queue, &outcome, &fixture->error));
@@ -86,13 +89,17 @@ static const struct {
     {"deferred for ever", "UPDATE delivery SET next_attempt = NULL WHERE id = 3", "queue-due"},
     {"sent, and due again", "UPDATE delivery SET next_attempt = 1 WHERE id = 2", "queue-due"},
     {"no lane", "UPDATE delivery SET lane = '' WHERE id = 3", "queue-lane"},
-    {"a first try among retries", "UPDATE delivery SET lane = 'qq.com+', next_attempt = 1"
-                                  " WHERE id = 7", "queue-lane"},
-    {"a reference to nothing", "PRAGMA foreign_keys = OFF; INSERT INTO bar VALUES (7, 'office', '')",
-     "queue-reference"},
-    {"a broken index", "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE INDEX"
-                       " delivery_trouble ON delivery (issue, state) WHERE state > 1'"
-                       " WHERE name = 'delivery_trouble'", "queue-file"},
+    {"a first try among retries",
+     "UPDATE delivery SET lane = 'qq.com+', next_attempt = 1"
+     " WHERE id = 7",
+     "queue-lane"},
+    {"a reference to nothing",
+     "PRAGMA foreign_keys = OFF; INSERT INTO bar VALUES (7, 'office', '')", "queue-reference"},
+    {"a broken index",
+     "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE INDEX"
+     " delivery_trouble ON delivery (issue, state) WHERE state > 1'"
+     " WHERE name = 'delivery_trouble'",
+     "queue-file"},
     {"an admission cut off", "UPDATE issue SET state = 0 WHERE id = 2", "queue-admitting"},
 };
 

@@ -116,6 +116,40 @@ static void a_group_that_is_gone_ends_and_may_come_back(void **state)
     assert_was(fixture, "all", 8, "a");
 }
 
+static bool feed_one(void *user, struct noting *noting, bool *end, struct error *error)
+{
+    const char *const *left = user;
+    const struct roll_member member = {*left, "name", "a.csv"};
+    *end = false;
+    return noting_add(noting, &member, error);
+}
+
+/* As many members as one feed gives are committed by each step. */
+static void a_noting_that_was_cut_off_is_taken_up(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct roll roll = {"all", "Group", "a b", NULL};
+    struct noting *noting = NULL;
+    const char *first = "a@example.org";
+    bool done = false;
+    assert_good(noting_begin(&noting, fixture->queue, &roll, 5, &fixture->error));
+    for (int i = 0; i < 2; i++) /* the first one finds that nobody is known */
+        assert_good(noting_step(noting, 0, feed_one, &first, &done, &fixture->error));
+    assert_false(done);
+    noting_free(noting);
+    fixture_reopen(fixture);
+    bool known;
+    assert_good(queue_roll_is_known(fixture->queue, "all", "a b", &known, &fixture->error));
+    assert_false(known);
+    assert_int_equal(see(fixture, "all", "a b", 7), 1);
+    AUTO(text) char *all = changes_of(fixture, NULL); /* both were there from the beginning */
+    assert_string_equal(all, "");
+    assert_was(fixture, "all", 7, "ab");
+    assert_int_equal(see(fixture, "all", "b c", 9), 2);
+    AUTO(text) char *later = changes_of(fixture, NULL);
+    assert_string_equal(later, "9 added all c; 9 gone all a");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -125,6 +159,7 @@ int main(void)
         TEST(a_group_is_seen_as_it_was),
         TEST(the_same_content_is_known),
         TEST(a_group_that_is_gone_ends_and_may_come_back),
+        TEST(a_noting_that_was_cut_off_is_taken_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
