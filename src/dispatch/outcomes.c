@@ -29,12 +29,12 @@ static bool has_mailbox_code(const struct reply *reply)
 
 static void look_at_issue(struct dispatch *dispatch, int64_t issue, struct situation *common)
 {
-    AUTO(queue_issue) struct queue_issue *known = NULL;
+    struct envelope envelope;
     AUTO(error) struct error ignored = {0};
-    if (!queue_issue(dispatch->queue, issue, &known, &ignored))
+    if (!queue_envelope(dispatch->queue, issue, &envelope, &ignored))
         return;
-    common->taken_before = known->counts.sent > 0;
-    common->notice = g_str_equal(known->kind, "notice");
+    common->taken_before = envelope.sent > 0;
+    common->notice = envelope.is_notice;
 }
 
 /* --- what is the same for all --- */
@@ -145,7 +145,7 @@ static void tell(const struct applying *applying, const struct claim *claim,
         [ON_LOST_AFTER_END] = {LOG_WARNING, "unknown: no answer to the end of data"},
     };
     const char *words = sentences[decision->event].words;
-    if (!words)
+    if (!words || !log_wants(sentences[decision->event].priority))
         return;
     struct log_about about = {.issue = queue_issue_key(applying->dispatch->queue, claim->issue),
                               .recipient = address_text(claim->address),

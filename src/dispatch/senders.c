@@ -304,16 +304,14 @@ bool sender_start(struct dispatch *dispatch, struct relay_state *relay, struct e
     return true;
 }
 
-static bool send_message(struct sender *sender, int64_t issue, struct error *error)
+static bool send_message(struct sender *sender, int64_t issue, const char *parcel,
+                         struct error *error)
 {
     if (g_hash_table_contains(sender->messages, &issue))
         return true;
-    AUTO(queue_issue) struct queue_issue *known = NULL;
-    if (!queue_issue(sender->dispatch->queue, issue, &known, error))
-        return false;
     AUTO(text)
-    char *path = g_build_filename(sender->dispatch->conf->state_dir, "spool", "parcels",
-                                  known->parcel, "message.eml", NULL);
+    char *path = g_build_filename(sender->dispatch->conf->state_dir, "spool", "parcels", parcel,
+                                  "message.eml", NULL);
     AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return error_set_errno(error, (struct place){path, 0, 0}, N_("can't be opened"));
@@ -326,17 +324,17 @@ static bool send_message(struct sender *sender, int64_t issue, struct error *err
 
 static bool send_job(struct sender *sender, struct handed *handed, struct error *error)
 {
-    AUTO(queue_issue) struct queue_issue *issue = NULL;
-    if (!send_message(sender, handed->issue, error) ||
-        !queue_issue(sender->dispatch->queue, handed->issue, &issue, error))
+    struct envelope envelope;
+    if (!queue_envelope(sender->dispatch->queue, handed->issue, &envelope, error) ||
+        !send_message(sender, handed->issue, envelope.parcel, error))
         return false;
     AUTO(text)
     char *header =
-        handed->is_personal ? mail_personal_header(issue->message_id, handed->claims[0].name,
+        handed->is_personal ? mail_personal_header(envelope.message_id, handed->claims[0].name,
                                                    handed->claims[0].address)
                             : g_strdup("");
     AUTO(address) struct address *mail_from = NULL;
-    if (!address_parse(&mail_from, issue->envelope_from, NOWHERE, NULL, error))
+    if (!address_parse(&mail_from, envelope.from, NOWHERE, NULL, error))
         return false;
     struct job_recipient *recipients = g_new0(struct job_recipient, handed->count);
     for (size_t i = 0; i < handed->count; i++)

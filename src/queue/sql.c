@@ -83,10 +83,15 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_RECORD] =
         "UPDATE delivery SET state = ?2, attempts = attempts + ?3, relay = coalesce(?4, relay),"
         " code = coalesce(?5, code), enhanced = iif(?5 IS NULL, enhanced, ?6),"
-        " answer = iif(?5 IS NULL, answer, ?7), sent_at = ?8, next_attempt = ?9,"
-        " unknown_tries = unknown_tries + ?10, losses = losses + ?11, alone = max(alone, ?12),"
+        " answer = iif(?5 IS NULL, answer, ?7), sent_at = NULL, next_attempt = ?8,"
+        " unknown_tries = unknown_tries + ?9, losses = losses + ?10, alone = max(alone, ?11),"
         " lane = iif(lane IS NULL OR ?2 = 0, lane, rtrim(lane, '+') || '+'), gave_up = NULL"
         " WHERE id = ?1",
+    /* The way of nearly all: nothing was due of it, and no index is touched. */
+    [SQL_RECORD_SENT] =
+        "UPDATE delivery SET state = 2, attempts = attempts + ?2, relay = coalesce(?3, relay),"
+        " code = coalesce(?4, code), enhanced = iif(?4 IS NULL, enhanced, ?5),"
+        " answer = iif(?4 IS NULL, answer, ?6), sent_at = ?7, gave_up = NULL WHERE id = ?1",
     [SQL_ATTEMPT_ADD] = "INSERT INTO attempt (delivery, at, relay, event, code, enhanced, answer)"
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_STATE_OF] = "SELECT id, state, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2"
@@ -94,7 +99,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_CHANGE] = "UPDATE delivery SET state = ?2, next_attempt = ?3, sent_at = ?4, gave_up = ?5"
                    " WHERE id = ?1",
     [SQL_BAR_ADD] = "INSERT OR REPLACE INTO bar (issue, relay, answer) VALUES (?1, ?2, ?3)",
-    [SQL_BAR_IS] = "SELECT 1 FROM bar WHERE issue = ?1 AND relay = ?2",
+    [SQL_BARS] = "SELECT relay FROM bar WHERE issue = ?1",
     [SQL_BAR_ANSWER] = "SELECT answer FROM bar WHERE issue = ?1 AND answer IS NOT NULL LIMIT 1",
     [SQL_BARS_CLEAR] = "DELETE FROM bar WHERE issue = ?1",
     [SQL_SUPPRESSION_ADD] = "INSERT OR REPLACE INTO suppression (address, why, who, at, until)"
@@ -146,6 +151,19 @@ static const char *const texts[SQL_COUNT] = {
         " WHERE id BETWEEN ?1 AND ?2"
         " AND (instr(lower(address), ?3) OR instr(lower(coalesce(name, '')), ?3)) LIMIT ?4",
 };
+
+/* What memory keeps as read until a statement may have changed it. */
+enum memory { DUE = 1, BARS = 2 };
+static const enum memory changes[SQL_COUNT] = {
+    [SQL_PUT_ASIDE] = DUE, [SQL_SET_LANE] = DUE, [SQL_CLAIM_MARK] = DUE, [SQL_RECORD] = DUE,
+    [SQL_CHANGE] = DUE,    [SQL_BAR_ADD] = BARS, [SQL_BARS_CLEAR] = BARS, [SQL_ROLLBACK] = DUE | BARS,
+};
+
+static void note_changes(struct queue *queue, enum sql which)
+{
+    queue->due_seen += (changes[which] & DUE) != 0;
+    queue->bars_seen += (changes[which] & BARS) != 0;
+}
 
 bool sql_failed(struct queue *queue, struct error *error)
 {
@@ -227,6 +245,7 @@ bool sql_run(struct queue *queue, struct error *error, enum sql which, const cha
     va_end(values);
     bool good = sqlite3_step(statement) == SQLITE_DONE || sql_failed(queue, error);
     sqlite3_reset(statement);
+    note_changes(queue, which);
     return good;
 }
 
