@@ -247,6 +247,32 @@ def test_all_recipients_refused(data, pipelining, end):
     assert server.got == [(ADDRESSES[2], LETTER)]
 
 
+def test_mail_goes_out_with_what_follows_it():
+    """One round trip for MAIL, RCPT and DATA; not where the server does not take commands ahead."""
+    def at_mail(session, _):
+        time.sleep(0.3)
+        session.receive() if not session.input else None
+        ahead.append(session.input.count(b"RCPT") == 2 and session.input.endswith(b"DATA\r\n"))
+    ahead = []
+    with Server(steps={"mail": at_mail}) as server:
+        assert kinds(run(server, jobs=2, recipients=ADDRESSES[:2]), 2) == ["sent"] * 2
+    assert ahead == [True, True]
+    with Server(steps={"mail": lambda session, _: ahead.append(session.input)}, capabilities=()) as server:
+        assert kinds(run(server)) == ["sent"]
+    assert ahead[2] == b""
+
+
+@pytest.mark.parametrize("reply, kind", [("553 5.7.1 not you", "refused"), ("451 4.3.0 later", "refused"),
+                                         ("530 5.7.0 log in", "untouched"), ("421 4.3.2 bye", "untouched")])
+@pytest.mark.parametrize("lax", [False, True])
+def test_a_mail_in_vain_is_judged_by_its_own_answer(reply, kind, lax):
+    """Not by what is said to the RCPTs that went with it; and nobody gets an empty message of it."""
+    with Server(steps={"mail": reply}, lax=lax) as server:
+        events = run(server, recipients=ADDRESSES[:2])
+    assert kinds(events) == [kind] * 2 and server.got == []
+    assert {verdict.stage for verdict in outcomes(events)[1]} == {"mail"}
+
+
 @pytest.mark.parametrize("step, stage", [("mail", "mail"), ("data", "data"), ("end", "end")])
 @pytest.mark.parametrize("reply", ["451 4.3.0 later", "554 5.6.0 never", "552 5.3.4 too big"])
 def test_refusal_is_for_all_and_the_next_job_goes_on(step, stage, reply):
