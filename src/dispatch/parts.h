@@ -13,7 +13,7 @@ struct handed { /* a job that a sender has, or will have after the next commit *
     struct claim *claims;
     size_t count;
     struct lane *lane; /* NULL: none */
-    bool is_personal, was_sent_to_sender, is_started, end_was_sent;
+    bool is_personal, was_sent_to_sender;
     struct verdict *verdicts; /* `count` that wait for the sender to say why it goes; NULL: none */
 };
 
@@ -80,7 +80,7 @@ void sender_end(struct sender *sender);
 void sender_kill(struct sender *sender, int signal);
 void sender_free(struct sender *sender);
 void handed_free(struct handed *job);
-/* Is one of its transactions between its end of data and the answer? */
+/* Is one of its transactions between its end of data and the answer? Its journal knows. */
 bool sender_waits_for_end(const struct sender *sender);
 
 /* --- pick.c --- */

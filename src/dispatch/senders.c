@@ -41,10 +41,22 @@ static struct log_about about(const struct sender *sender, int code)
     return (struct log_about){.relay = sender->relay->name, .smtp_code = code};
 }
 
-bool sender_waits_for_end(const struct sender *sender)
+/* The job whose transaction runs: it takes them in order, one after the other without a pause. */
+static const struct handed *running_job(const struct sender *sender)
 {
     const struct handed *job = g_queue_peek_head((GQueue *)&sender->jobs);
-    return job && job->end_was_sent;
+    return sender->is_ready && job && job->was_sent_to_sender ? job : NULL;
+}
+
+bool sender_waits_for_end(const struct sender *sender)
+{
+    const struct handed *job = running_job(sender);
+    AUTO(table) GHashTable *known = NULL;
+    AUTO(error) struct error ignored = {0};
+    if (!job || !recovery_read_journal(sender->link.journal, &known, &ignored))
+        return job; /* in doubt it does */
+    const struct verdict *last = g_hash_table_lookup(known, &job->claims[0].delivery);
+    return last && last->job == job->id && last->kind == VERDICT_UNKNOWN;
 }
 
 /* --- what it tells --- */
@@ -115,21 +127,10 @@ static void on_gone(struct sender *sender, const struct event *event)
 
 static bool on_event(struct sender *sender, const struct event *event, struct error *error)
 {
-    struct handed *job;
     sender->last_sign = clock_monotonic();
     switch (event->kind) {
     case EVENT_READY:
         return on_ready(sender, event);
-    case EVENT_STARTED:
-        job = find_job(sender, event->job);
-        if (job)
-            job->is_started = true;
-        return true;
-    case EVENT_END_SENT:
-        job = find_job(sender, event->job);
-        if (job)
-            job->end_was_sent = true;
-        return true;
     case EVENT_OUTCOME:
         return on_outcome(sender, event, error);
     case EVENT_GONE:
@@ -196,8 +197,8 @@ static const char *describe(const struct sender *sender)
 /* What goes alone has shown that it is the cause: the relay is not to blame again. */
 static bool only_one_alone(const struct sender *sender)
 {
-    const struct handed *job = g_queue_peek_head((GQueue *)&sender->jobs);
-    return job && job->is_started && job->count == 1 && job->claims[0].alone;
+    const struct handed *job = running_job(sender);
+    return job && job->count == 1 && job->claims[0].alone;
 }
 
 static void blame_relay(struct sender *sender)
@@ -226,9 +227,10 @@ static bool hold_faulty_issue(struct sender *sender, struct error *error)
 
 static bool settle_jobs(struct sender *sender, struct error *error)
 {
+    const struct handed *running = running_job(sender);
     struct handed *job;
     while ((job = g_queue_pop_head(&sender->jobs))) {
-        bool lost = job->is_started && was_lost(sender);
+        bool lost = job == running && was_lost(sender);
         bool good = job->verdicts
                         ? outcomes_apply(sender->dispatch, sender->relay, job, job->verdicts,
                                          job->count, lost, error)
