@@ -74,9 +74,13 @@ static bool commit(struct dispatch *dispatch, GArray *ended, struct error *error
         return false;
     dispatch->uncommitted = 0;
     remove_old_journals(dispatch);
-    for (guint i = 0; i < dispatch->senders->len; i++)
-        if (!sender_send_jobs(dispatch->senders->pdata[i], error))
+    for (guint i = 0; i < dispatch->senders->len; i++) {
+        struct sender *sender = dispatch->senders->pdata[i];
+        sender->pace = MAX(sender->done, sender->pace / 2);
+        sender->done = 0;
+        if (!sender_send_jobs(sender, error))
             return false;
+    }
     return true;
 }
 

@@ -314,19 +314,17 @@ bool outcomes_apply(struct dispatch *dispatch, struct relay_state *relay, const 
     return true;
 }
 
-bool outcomes_of_lost_job(struct dispatch *dispatch, struct sender *sender,
-                          const struct handed *job, bool lost, struct error *error)
+bool outcomes_of_lost_job(struct dispatch *dispatch, struct relay_state *relay,
+                          const struct handed *job, GHashTable *journal, bool lost,
+                          struct error *error)
 {
-    AUTO(table) GHashTable *known = NULL;
-    if (!recovery_read_journal(sender->link.journal, &known, error))
-        return false;
     struct verdict *verdicts = g_new0(struct verdict, job->count);
     for (size_t i = 0; i < job->count; i++) {
-        const struct verdict *entry = g_hash_table_lookup(known, &job->claims[i].delivery);
+        const struct verdict *entry = g_hash_table_lookup(journal, &job->claims[i].delivery);
         verdicts[i] = entry ? *entry : (struct verdict){.kind = VERDICT_UNTOUCHED};
         verdicts[i].delivery = job->claims[i].delivery;
     }
-    bool good = outcomes_apply(dispatch, sender->relay, job, verdicts, job->count, lost, error);
+    bool good = outcomes_apply(dispatch, relay, job, verdicts, job->count, lost, error);
     g_free(verdicts); /* the replies are the table's */
     return good;
 }

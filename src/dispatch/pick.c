@@ -6,6 +6,7 @@
 
 /* So many jobs wait at a sender behind the one that it sends, so that it never waits for us. */
 #define JOBS_AHEAD_PERSONAL 4
+#define JOBS_AHEAD_MOST     32
 #define JOBS_AHEAD_BATCHED  2
 
 /* --- relays --- */
@@ -81,13 +82,29 @@ static bool is_full(const struct sender *sender, const struct lane *lane)
 struct wanted {
     struct relay_state *relay;
     struct lane *lane;
-    size_t ahead;      /* jobs that may wait at a sender */
+    bool personal;
     bool no_more_lane; /* as many senders as may carry for the lane */
 };
 
+/* A sender that has nothing left forces a commit, so a fast one gets what lasts for two. A slow one
+ * gets little: what it has can't wait for another connection, nor another issue for it. */
+static size_t jobs_ahead(const struct sender *sender, bool personal)
+{
+    return personal ? CLAMP(2 * sender->pace, JOBS_AHEAD_PERSONAL, JOBS_AHEAD_MOST)
+                    : JOBS_AHEAD_BATCHED;
+}
+
+/* It has got as many as it may carry, and ends by itself after the last. */
+static bool is_used_up(const struct sender *sender)
+{
+    const struct relay *conf = sender->relay->conf;
+    return conf && sender->given >= conf->limits.messages_per_connection;
+}
+
 static bool may_take(const struct sender *sender, const struct wanted *wanted)
 {
-    if (sender->relay != wanted->relay || sender->is_ending || sender->jobs.length >= wanted->ahead)
+    if (sender->relay != wanted->relay || sender->is_ending || is_used_up(sender) ||
+        sender->jobs.length >= jobs_ahead(sender, wanted->personal))
         return false;
     if (!wanted->lane)
         return true;
@@ -139,8 +156,7 @@ struct sender *pick_sender(struct dispatch *dispatch, struct relay_state *relay,
                            struct lane *lane)
 {
     usec_t now = clock_monotonic();
-    struct wanted wanted = {
-        .relay = relay, .lane = lane, .ahead = personal ? JOBS_AHEAD_PERSONAL : JOBS_AHEAD_BATCHED};
+    struct wanted wanted = {.relay = relay, .lane = lane, .personal = personal};
     wanted.no_more_lane =
         lane && lane_senders(dispatch, lane) >= valve_connections(&lane->valve, now);
     struct sender *idlest = idlest_sender(dispatch, &wanted);

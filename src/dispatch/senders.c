@@ -106,6 +106,7 @@ static bool on_outcome(struct sender *sender, const struct event *event, struct 
         return true;
     }
     g_queue_remove(&sender->jobs, job);
+    sender->done++;
     bool good = outcomes_apply(sender->dispatch, sender->relay, job, event->verdicts, event->count,
                                false, error);
     handed_free(job);
@@ -229,12 +230,16 @@ static bool settle_jobs(struct sender *sender, struct error *error)
 {
     const struct handed *running = running_job(sender);
     struct handed *job;
+    AUTO(table) GHashTable *journal = NULL;
+    if (sender->jobs.length && !recovery_read_journal(sender->link.journal, &journal, error))
+        return false;
     while ((job = g_queue_pop_head(&sender->jobs))) {
         bool lost = job == running && was_lost(sender);
         bool good = job->verdicts
                         ? outcomes_apply(sender->dispatch, sender->relay, job, job->verdicts,
                                          job->count, lost, error)
-                        : outcomes_of_lost_job(sender->dispatch, sender, job, lost, error);
+                        : outcomes_of_lost_job(sender->dispatch, sender->relay, job, journal, lost,
+                                                    error);
         handed_free(job);
         if (!good)
             return false;
