@@ -27,6 +27,9 @@ DEBIAN_PACKAGES := gcc libc6-dev make pkg-config gettext libesmtp-dev libconfig-
     libjansson-dev libidn2-dev libcsv-dev libunistring-dev libcurl4-openssl-dev libssl-dev \
     libglib2.0-dev libseccomp-dev libarchive-dev libxml2-dev
 TEST_PACKAGES := python3 python3-pytest python3-pytest-xdist python3-aiosmtpd libcmocka-dev postfix openssl slapd procps util-linux mount
+# Exim conflicts with Postfix: it is unpacked into $(BUILD), and what it loads is installed.
+BENCH_PACKAGES := strace libidn12 libgnutls-dane0 libdb5.3 libpcre2-8-0 libnsl2
+BENCH_PEERS    := exim4-daemon-light exim4-base mlmmj
 LINT_PACKAGES := clang clang-tidy clang-format cppcheck
 
 WARN := -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion -Wshadow -Wformat=2 -Wmissing-prototypes \
@@ -124,13 +127,16 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
 # asks no registry where nothing is.
 INSTALL_PACKAGES = sh tests/packages.sh
 
-.PHONY: deps deps-check deps-lint
+.PHONY: deps deps-demo deps-check deps-bench deps-lint
 deps:
 	@$(INSTALL_PACKAGES) $(DEBIAN_PACKAGES)
 deps-demo:
 	@$(INSTALL_PACKAGES) $(DEBIAN_PACKAGES) python3 python3-aiosmtpd
 deps-check:
 	@$(INSTALL_PACKAGES) $(DEBIAN_PACKAGES) $(TEST_PACKAGES)
+deps-bench: deps-check
+	@$(INSTALL_PACKAGES) $(BENCH_PACKAGES)
+	@sh tests/bench/unpack.sh $(BUILD)/tests/bench/peers $(BENCH_PEERS)
 deps-lint:
 	@$(INSTALL_PACKAGES) $(DEBIAN_PACKAGES) $(LINT_PACKAGES)
 
@@ -163,10 +169,11 @@ fault: deps-check
 	    /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/fault
 
 # Longer, for those who change what is measured or parsed.
-bench: deps-check
-	@$(INSTALL_PACKAGES) strace procps
+# BENCH="--quick", "--only fast --rounds 5": see tests/bench/run.py.
+BENCH ?=
+bench: deps-bench
 	@$(MAKE) --no-print-directory -s all $(BUILD)/tests/bench/sink
-	@/usr/bin/python3 tests/bench/run.py $(BUILD)
+	@/usr/bin/python3 tests/bench/run.py $(BUILD) $(BENCH)
 
 FUZZ_SECONDS ?= 600
 .PHONY: print-more-packages
@@ -216,7 +223,8 @@ help:
 	@echo "make deps      the Debian packages that the build needs"
 	@echo "make install   with PREFIX and DESTDIR"
 	@echo "make fault     kills, full disks and faults at every call; FAULT_CYCLES, FAULT_SEED"
-	@echo "make bench, make fuzz, make lint, make format"
+	@echo "make bench     measures it beside others, a quarter of an hour; BENCH=--quick, BENCH=\"--only fast\""
+	@echo "make fuzz, make lint, make format"
 	@echo "Variants: make SANITIZE=address,undefined; make CC=clang"
 
 .PHONY: clean

@@ -545,23 +545,29 @@ static int serve(struct daemon *daemon)
 
 /* --- the program --- */
 
+static void check_lists(const struct conf *conf, struct problems *problems)
+{
+    AUTO(people) struct people *people = NULL;
+    AUTO(error) struct error error = {0};
+    if (people_read_configured(&people, conf, &error))
+        people_check(people, problems);
+    else
+        problems_take(problems, "groups", &error);
+}
+
 /* Everything that is configured, lists too; for --check-config. */
 static int check_config(const char *file)
 {
     AUTO(conf) struct conf *conf = NULL;
     AUTO(answers) struct answers *answers = NULL;
-    AUTO(people) struct people *people = NULL;
     AUTO(problems) struct problems *problems = problems_new();
-    AUTO(error) struct error error = {0};
     bool good = conf_check(&conf, file, problems);
-    if (conf)
+    if (conf) {
         language_use(conf->language);
-    if (good)
-        (void)!answers_read(&answers, conf->answers_file, problems);
-    if (conf && people_read_configured(&people, conf, &error))
-        people_check(people, problems);
-    else if (conf)
-        problems_take(problems, "groups", &error);
+        if (good)
+            (void)!answers_read(&answers, conf->answers_file, problems);
+        check_lists(conf, problems);
+    }
     problems_print(problems, PROBLEM, stderr);
     problems_print(problems, REMARK, stdout);
     return problems_any(problems) ? EX_CONFIG : EX_OK;

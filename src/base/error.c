@@ -5,6 +5,11 @@
 #include <stdarg.h>
 #include <string.h>
 
+/* Macros where the analyzer looks (error.h). */
+#undef error_set
+#undef error_set_errno
+#undef error_pass
+
 #define TEXT_DOMAIN "fensong"
 
 const char *_(const char *msgid)

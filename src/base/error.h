@@ -53,6 +53,17 @@ static inline bool error_is_set(const struct error *error)
 void error_clear(struct error *error);
 /* Moves *from to *to, which keeps what it has if it is set already. Returns false. */
 bool error_pass(struct error *to, struct error *from);
+
+#ifdef __clang_analyzer__ /* looks at one file at a time, and must be told that these are false */
+static inline bool false_after(bool result)
+{
+    (void)result;
+    return false;
+}
+#define error_set(...)       false_after(error_set(__VA_ARGS__))
+#define error_set_errno(...) false_after(error_set_errno(__VA_ARGS__))
+#define error_pass(to, from) false_after(error_pass(to, from))
+#endif
 /* Makes a deep copy in *to, which must be {0}. */
 void error_copy(struct error *to, const struct error *from);
 

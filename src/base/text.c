@@ -69,7 +69,8 @@ static GString *decode(const char *octets, size_t length, size_t *bad_at)
 {
     const struct mark *mark = mark_of(octets, length);
     if (mark) {
-        GString *text = convert(octets + mark->length, length - mark->length, mark->charset, bad_at);
+        GString *text =
+            convert(octets + mark->length, length - mark->length, mark->charset, bad_at);
         *bad_at += mark->length;
         return text;
     }
@@ -177,7 +178,7 @@ size_t text_distance(const char *a, const char *b)
     glong length_a, length_b;
     gunichar *from = g_utf8_to_ucs4_fast(a, -1, &length_a);
     gunichar *to = g_utf8_to_ucs4_fast(b, -1, &length_b);
-    size_t *row = g_new(size_t, (size_t)length_b + 1);
+    size_t *row = g_new0(size_t, (size_t)length_b + 1);
     for (glong j = 0; j <= length_b; j++)
         row[j] = (size_t)j;
     for (glong i = 1; i <= length_a; i++) {

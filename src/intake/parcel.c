@@ -88,7 +88,7 @@ bool intake_write_parcel(const struct intake *intake, const struct source *sourc
     add_recipients(maker, intake->recipients);
     return add_issue_json(maker, intake, error) &&
            add_text(maker, "message.eml", intake->mail->message, error) &&
-           add_text(maker, "preview.html", intake->mail->html, error) &&
+           add_text(maker, "preview.html", intake->mail->preview, error) &&
            add_text(maker, "preview.txt", intake->mail->text, error) &&
            seal(maker, intake, source, error);
 }

@@ -19,9 +19,11 @@ static bool render(struct mail *mail, const struct mail_order *order,
                    const struct pictures *pictures, struct error *error)
 {
     const char *folder = order->conf->templates_dir;
-    AUTO(json) json_t *view = view_of_issue(order->issue, mail->subject, pictures->by_target);
+    AUTO(json) json_t *view = view_of_issue(order->issue, mail->subject, pictures->in_mail);
+    AUTO(json) json_t *own = view_of_issue(order->issue, mail->subject, pictures->in_preview);
     AUTO(str) GString *marked = NULL;
     if (!template_render(&mail->html, folder, HTML_TEMPLATE, view, TEMPLATE_HTML, error) ||
+        !template_render(&mail->preview, folder, HTML_TEMPLATE, own, TEMPLATE_HTML, error) ||
         !template_render(&marked, folder, TEXT_TEMPLATE, view, TEMPLATE_TEXT, error))
         return false;
     mail->text = plain_lay_out(marked->str);
@@ -126,6 +128,7 @@ void mail_free(struct mail *mail)
     if (!mail)
         return;
     auto_str(&mail->html);
+    auto_str(&mail->preview);
     auto_str(&mail->text);
     auto_str(&mail->message);
     g_free(mail->subject);

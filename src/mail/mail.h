@@ -1,4 +1,5 @@
-/* From a parsed issue to HTML, text and MIME. Section 5 of the contract, standards.md parts 2, 3, 6. */
+/* From a parsed issue to HTML, text and MIME. Section 5 of the contract, standards.md parts 2,
+ * 3, 6. */
 #pragma once
 #include "conf/conf.h"
 #include "issue/issue.h"
@@ -22,6 +23,7 @@ struct mail_order { /* what to compose; all borrowed */
 
 struct mail {
     GString *html, *text;
+    GString *preview; /* the HTML with its pictures within, to be opened by a browser */
     GString *message; /* RFC 5322, CRLF; no body line begins with a dot, so that what is sent as
                          DATA is the same octets (RFC 5321 §4.5.2) */
     char *subject, *message_id; /* message_id without <> */
@@ -34,8 +36,7 @@ AUTO_DEFINE(mail, struct mail, mail_free)
 
 /* The header lines that a personal copy has in place of the shared ones (To, Message-ID), CRLF
  * after each. The caller frees. `message_id` is the issue's. */
-char *mail_personal_header(const char *message_id, const char *name,
-                           const struct address *address);
+char *mail_personal_header(const char *message_id, const char *name, const struct address *address);
 
 /* A notice that the daemon itself writes (a report): text and HTML to some people, Auto-Submitted.
  * `files` (of struct attachment; NULL: none) are attached. */

@@ -60,6 +60,8 @@ static void picture_free(void *memory)
 {
     struct picture *picture = memory;
     g_free(picture->content_id);
+    g_free(picture->cid_url);
+    g_free(picture->data_url);
     g_free(picture);
 }
 
@@ -71,6 +73,12 @@ static struct picture *picture_of(const struct pictures *pictures, const struct 
             return picture;
     }
     return NULL;
+}
+
+static char *data_url(const char *type, const void *octets, size_t length)
+{
+    AUTO(text) char *base64 = g_base64_encode(octets, length);
+    return g_strdup_printf("data:image/%s;base64,%s", type, base64);
 }
 
 static struct picture *picture_add(struct pictures *pictures, const struct attachment *file,
@@ -86,6 +94,8 @@ static struct picture *picture_add(struct pictures *pictures, const struct attac
     picture->file = file;
     picture->type = type;
     picture->content_id = identity_message_id("picture", type, hex, hostname);
+    picture->cid_url = g_strconcat("cid:", picture->content_id, NULL);
+    picture->data_url = data_url(type, octets, length);
     g_ptr_array_add(pictures->shown, picture);
     return picture;
 }
@@ -107,7 +117,8 @@ static bool show(struct pictures *pictures, const struct block *block, const str
     struct picture *picture = picture_of(pictures, file);
     if (!picture)
         picture = picture_add(pictures, file, type, hostname);
-    g_hash_table_insert(pictures->by_target, (void *)block->target, picture->content_id);
+    g_hash_table_insert(pictures->in_mail, (void *)block->target, picture->cid_url);
+    g_hash_table_insert(pictures->in_preview, (void *)block->target, picture->data_url);
     return true;
 }
 
@@ -132,7 +143,8 @@ bool pictures_find(struct pictures **pictures, const struct issue *issue,
     AUTO(pictures) struct pictures *fresh = g_new0(struct pictures, 1);
     fresh->shown = g_ptr_array_new_with_free_func(picture_free);
     fresh->others = g_ptr_array_new();
-    fresh->by_target = g_hash_table_new(g_str_hash, g_str_equal);
+    fresh->in_mail = g_hash_table_new(g_str_hash, g_str_equal);
+    fresh->in_preview = g_hash_table_new(g_str_hash, g_str_equal);
     if (!show_all(fresh, issue, attachments, hostname, error))
         return false;
     for (guint i = 0; attachments && i < attachments->len; i++)
@@ -148,6 +160,7 @@ void pictures_free(struct pictures *pictures)
         return;
     g_ptr_array_unref(pictures->shown);
     g_ptr_array_unref(pictures->others);
-    g_hash_table_unref(pictures->by_target);
+    g_hash_table_unref(pictures->in_mail);
+    g_hash_table_unref(pictures->in_preview);
     g_free(pictures);
 }

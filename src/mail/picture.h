@@ -6,12 +6,16 @@ struct picture {
     const struct attachment *file; /* borrowed */
     const char *type;              /* "png", "jpeg", "gif"; static */
     char *content_id;              /* without <> */
+    char *cid_url;                 /* RFC 2392 */
+    char *data_url;                /* RFC 2397 */
 };
 
 struct pictures {
-    GPtrArray *shown;      /* of struct picture, in the order in which they are first shown */
-    GPtrArray *others;     /* of const struct attachment: those that no article shows */
-    GHashTable *by_target; /* as the document names it → Content-ID; borrowed */
+    GPtrArray *shown;  /* of struct picture, in the order in which they are first shown */
+    GPtrArray *others; /* of const struct attachment: those that no article shows */
+    /* As the document names it → its URL; borrowed. A preview is read by itself, with no other
+     * part of the message at hand. */
+    GHashTable *in_mail, *in_preview;
 };
 
 /* *pictures is then the caller's; the attachments (NULL: none) outlive it. EX_DATAERR with the line

@@ -104,7 +104,7 @@ static json_t *view_of_picture(const struct block *block, GHashTable *pictures)
 {
     json_t *picture = json_object();
     set(picture, "words", text_or_null(block->text));
-    set(picture, "cid", json_text(g_hash_table_lookup(pictures, block->target)));
+    set(picture, "src", json_text(g_hash_table_lookup(pictures, block->target)));
     return picture;
 }
 

@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "issue/issue.h"
 
-/* `subject` is for the title of the HTML; `pictures` maps a picture's target to its Content-ID. A
+/* `subject` is for the title of the HTML; `pictures` maps a picture's target to its URL. A
  * new reference. */
 json_t *view_of_issue(const struct issue *issue, const char *subject, GHashTable *pictures);
 

@@ -1,22 +1,26 @@
 /* A fast SMTP sink for measuring: takes everything, keeps nothing but counts. One thread, epoll;
  * PIPELINING, no CHUNKING. Made to cost less than whoever sends to it.
  *
- *     sink [--log FILE]     listens on a free loopback port, prints it; ends with its standard input
+ *     sink [--log FILE]     listens on a free loopback port, prints it; ends with its standard
+ * input
  *
- * With --log it appends a line "RCPT-ADDRESS MESSAGE-NUMBER" for each recipient of each message
- * taken, before it answers. On SIGUSR1 it prints "messages recipients octets". */
+ * On SIGUSR1 it prints "messages recipients octets first last": when the first RCPT came and when
+ * the last message was taken, in microseconds of CLOCK_MONOTONIC, 0 for never. With --log it
+ * appends "MICROSECONDS ADDRESS" for each recipient of each message taken, before it answers. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ROOM (256 * 1024)
@@ -26,13 +30,21 @@ struct client {
     bool in_data;
     size_t have, answers; /* octets in `in`, in `out` */
     size_t recipients;
-    char *addresses; /* for the log: lines */
+    char *addresses; /* for the log: each ends in a line feed */
     size_t addresses_length, addresses_room;
     char in[ROOM], out[ROOM];
 };
 
 static unsigned long messages, recipients, octets;
+static uint64_t first_rcpt, last_taken; /* microseconds */
 static FILE *log_file;
+
+static uint64_t now(void)
+{
+    struct timespec time;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
+}
 
 static void answer(struct client *client, const char *line)
 {
@@ -58,14 +70,25 @@ static void keep_address(struct client *client, const char *line, size_t length)
     client->addresses[client->addresses_length++] = '\n';
 }
 
+static void write_log(const struct client *client)
+{
+    const char *line = client->addresses, *end = line + client->addresses_length;
+    while (line < end) {
+        const char *next = (const char *)memchr(line, '\n', (size_t)(end - line)) + 1;
+        (void)fprintf(log_file, "%lu ", (unsigned long)last_taken);
+        (void)fwrite(line, 1, (size_t)(next - line), log_file);
+        line = next;
+    }
+    (void)fflush(log_file);
+}
+
 static void take_message(struct client *client)
 {
     messages++;
     recipients += client->recipients;
-    if (log_file) {
-        (void)fwrite(client->addresses, 1, client->addresses_length, log_file);
-        (void)fflush(log_file);
-    }
+    last_taken = now();
+    if (log_file && client->addresses)
+        write_log(client);
     answer(client, "250 2.0.0 taken\r\n");
     client->in_data = false;
 }
@@ -79,6 +102,8 @@ static void command(struct client *client, const char *line, size_t length)
         answer(client, "250 2.1.0 ok\r\n");
     } else if (strncasecmp(line, "RCPT", 4) == 0) {
         client->recipients++;
+        if (!first_rcpt)
+            first_rcpt = now();
         keep_address(client, line, length);
         answer(client, "250 2.1.5 ok\r\n");
     } else if (strncasecmp(line, "DATA", 4) == 0) {
@@ -106,6 +131,13 @@ static size_t use(struct client *client, const char *at, size_t length)
         return 0;
     command(client, at, (size_t)(end - at));
     return (size_t)(end + 1 - at);
+}
+
+static void print_counts(void)
+{
+    printf("%lu %lu %lu %lu %lu\n", messages, recipients, octets, (unsigned long)first_rcpt,
+           (unsigned long)last_taken);
+    (void)fflush(stdout);
 }
 
 static bool serve(struct client *client)
@@ -202,7 +234,7 @@ int main(int argc, char *argv[])
             if (what == &for_listener)
                 welcome(epoll, listener);
             else if (what == &for_signal && read(signals, &info, sizeof info) > 0)
-                printf("%lu %lu %lu\n", messages, recipients, octets), (void)fflush(stdout);
+                print_counts();
             else if (what != &for_signal && !serve(what))
                 farewell(what);
         }

@@ -73,10 +73,17 @@ def free_port():
         return probe.getsockname()[1]
 
 
-class Postfix:
-    """recipients: addresses that have a mailbox; None: every address has the same one."""
+def last_of_each(settings):
+    """Postfix warns about a setting that stands there twice."""
+    by_name = {line.split("=", 1)[0].strip(): line for line in settings.splitlines() if line}
+    return "\n".join(by_name.values()) + "\n"
 
-    def __init__(self, home, recipients=None, more=""):
+
+class Postfix:
+    """recipients: addresses that have a mailbox; None: every address has the same one. more: lines of
+    main.cf, services: lines of master.cf."""
+
+    def __init__(self, home, recipients=None, more="", services=""):
         self.home = pathlib.Path(home) / "postfix"
         self.port = free_port()
         self.etc = self.home / "etc"
@@ -94,9 +101,10 @@ class Postfix:
         maps = f"texthash:{self.etc}/boxes" if recipients is not None else "static:all/"
         daemons = subprocess.run(["postconf", "-d", "-h", "daemon_directory"], text=True,
                                  capture_output=True, check=True).stdout.strip()
-        (self.etc / "main.cf").write_text(MAIN.format(home=self.home, daemons=daemons, maps=maps,
-                                                      uid=owner.pw_uid, gid=owner.pw_gid, more=more))
-        (self.etc / "master.cf").write_text(MASTER.format(port=self.port))
+        main = MAIN.format(home=self.home, daemons=daemons, maps=maps, uid=owner.pw_uid,
+                           gid=owner.pw_gid, more=more)
+        (self.etc / "main.cf").write_text(last_of_each(main))
+        (self.etc / "master.cf").write_text(MASTER.format(port=self.port) + services)
 
     def _postfix(self, *words, check=True):
         return subprocess.run(["postfix", "-c", self.etc, *words], text=True, capture_output=True,

@@ -211,6 +211,8 @@ def test_a_folder_with_document_picture_and_attachment(quick, fresh):
     assert len(pictures) == 1 and pictures[0].get_payload(decode=True) == PNG
     html = message.get_body(("html",)).get_content()
     assert "cid:" + pictures[0]["Content-ID"].strip("<>") in html
+    preview = next((office.home / "state/spool/parcels").glob(f"*{key}*/preview.html")).read_text()
+    assert "data:image/png;base64," in preview and "cid:" not in preview
     attached = [part.get_filename() for part in message.iter_attachments()]
     assert attached == ["会议通知.pdf"]
     folder = office.sent_folder(key)

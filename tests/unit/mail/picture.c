@@ -45,8 +45,10 @@ static void a_picture_is_found_by_its_name(void **state)
         assert_int_equal(pictures->others->len, 1);
         const struct picture *picture = pictures->shown->pdata[0];
         assert_string_equal(picture->type, "png");
-        assert_string_equal(g_hash_table_lookup(pictures->by_target, targets[i].target),
-                            picture->content_id);
+        assert_string_equal(g_hash_table_lookup(pictures->in_mail, targets[i].target),
+                            picture->cid_url);
+        assert_true(g_str_has_prefix(g_hash_table_lookup(pictures->in_preview, targets[i].target),
+                                     "data:image/png;base64,iVBORw0KGgo"));
     }
 }
 
@@ -60,8 +62,8 @@ static void shown_twice_it_is_sent_once(void **state)
     sample_add_file(sample, "a.png", SAMPLE_PNG);
     assert_true(find(&pictures, sample, NULL));
     assert_int_equal(pictures->shown->len, 1);
-    assert_ptr_equal(g_hash_table_lookup(pictures->by_target, "a.png"),
-                     g_hash_table_lookup(pictures->by_target, "./a.png"));
+    assert_ptr_equal(g_hash_table_lookup(pictures->in_mail, "a.png"),
+                     g_hash_table_lookup(pictures->in_mail, "./a.png"));
 }
 
 static const struct {

@@ -8,7 +8,7 @@
 static json_t *view_of(const struct sample *sample)
 {
     AUTO(table) GHashTable *pictures = g_hash_table_new(g_str_hash, g_str_equal);
-    g_hash_table_insert(pictures, (void *)"a.png", (void *)"cid@example.org");
+    g_hash_table_insert(pictures, (void *)"a.png", (void *)"cid:1@example.org");
     return view_of_issue(&sample->issue, "主题", pictures);
 }
 
@@ -159,7 +159,7 @@ static void each_kind_of_block_has_its_name(void **state)
            "{\"head\":[{\"short\":true,\"text\":\"区\"},{\"short\":true,\"text\":\"场次\"}],"
            "\"rows\":[{\"cells\":[{\"short\":false,\"text\":\"密云区和海淀区\"},"
            "{\"short\":true,\"text\":\"12\"}]}]}");
-    expect(blocks, "2.picture", "{\"cid\":\"cid@example.org\",\"words\":\"会场\"}");
+    expect(blocks, "2.picture", "{\"src\":\"cid:1@example.org\",\"words\":\"会场\"}");
     expect(blocks, "3.quote", "{\"texts\":[\"引文\"]}");
     expect(blocks, "4.rule", "true");
     expect(blocks, "5.footnote", "{\"bold\":false,\"label\":\"1\",\"text\":\"注\"}");
