@@ -9,8 +9,8 @@
 /* Outcomes and claims are committed together, at the latest after so long or so many. */
 #define COMMIT_AFTER    (20 * USEC_PER_MSEC)
 #define COMMIT_OUTCOMES 500
-/* The steps of a transaction together, by RFC 5321's limits, with a large message through a slow line;
- * a sender that is silent for longer hangs. */
+/* The steps of a transaction together, by RFC 5321's limits, with a large message through a slow
+ * line; a sender that is silent for longer hangs. */
 #define SENDER_SILENCE_MAX (60 * USEC_PER_MINUTE)
 
 void dispatch_fail(struct dispatch *dispatch, const struct error *error)

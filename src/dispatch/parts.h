@@ -117,8 +117,8 @@ void trouble_look(struct dispatch *dispatch);
 MUST bool outcomes_apply(struct dispatch *dispatch, struct relay_state *relay,
                          const struct handed *job, const struct verdict verdicts[], size_t count,
                          bool lost, struct error *error);
-/* A sender is gone and has not told of this job: what its journal (recovery_read_journal) knows, else
- * nothing was sent. */
+/* A sender is gone and has not told of this job: what its journal (recovery_read_journal) knows,
+ * else nothing was sent. */
 MUST bool outcomes_of_lost_job(struct dispatch *dispatch, struct relay_state *relay,
                                const struct handed *job, GHashTable *journal, bool lost,
                                struct error *error);

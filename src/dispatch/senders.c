@@ -235,11 +235,10 @@ static bool settle_jobs(struct sender *sender, struct error *error)
         return false;
     while ((job = g_queue_pop_head(&sender->jobs))) {
         bool lost = job == running && was_lost(sender);
-        bool good = job->verdicts
-                        ? outcomes_apply(sender->dispatch, sender->relay, job, job->verdicts,
-                                         job->count, lost, error)
-                        : outcomes_of_lost_job(sender->dispatch, sender->relay, job, journal, lost,
-                                                    error);
+        bool good = job->verdicts ? outcomes_apply(sender->dispatch, sender->relay, job,
+                                                   job->verdicts, job->count, lost, error)
+                                  : outcomes_of_lost_job(sender->dispatch, sender->relay, job,
+                                                         journal, lost, error);
         handed_free(job);
         if (!good)
             return false;
@@ -336,10 +335,10 @@ static bool send_job(struct sender *sender, struct handed *handed, struct error 
         !send_message(sender, handed->issue, envelope.parcel, error))
         return false;
     AUTO(text)
-    char *header =
-        handed->is_personal ? mail_personal_header(envelope.message_id, handed->claims[0].name,
-                                                   handed->claims[0].address)
-                            : g_strdup("");
+    char *header = handed->is_personal
+                       ? mail_personal_header(envelope.message_id, handed->claims[0].name,
+                                              handed->claims[0].address)
+                       : g_strdup("");
     AUTO(address) struct address *mail_from = NULL;
     if (!address_parse(&mail_from, envelope.from, NOWHERE, NULL, error))
         return false;

@@ -299,8 +299,8 @@ GString *mime_write(const struct letter *letter)
     return octets;
 }
 
-/* Two lines, each personal copy has its own: a message of GMime's for them costs a daemon that sends
- * thousands a second a third of its time. */
+/* Two lines, each personal copy has its own: a message of GMime's for them costs a daemon that
+ * sends thousands a second a third of its time. */
 char *mime_write_personal(const struct mailbox *to, const char *message_id)
 {
     AUTO(str) GString *value = g_string_new(NULL);

@@ -155,8 +155,9 @@ static const char *const texts[SQL_COUNT] = {
 /* What memory keeps as read until a statement may have changed it. */
 enum memory { DUE = 1, BARS = 2 };
 static const enum memory changes[SQL_COUNT] = {
-    [SQL_PUT_ASIDE] = DUE, [SQL_SET_LANE] = DUE, [SQL_CLAIM_MARK] = DUE, [SQL_RECORD] = DUE,
-    [SQL_CHANGE] = DUE,    [SQL_BAR_ADD] = BARS, [SQL_BARS_CLEAR] = BARS, [SQL_ROLLBACK] = DUE | BARS,
+    [SQL_PUT_ASIDE] = DUE,   [SQL_SET_LANE] = DUE,        [SQL_CLAIM_MARK] = DUE,
+    [SQL_RECORD] = DUE,      [SQL_CHANGE] = DUE,          [SQL_BAR_ADD] = BARS,
+    [SQL_BARS_CLEAR] = BARS, [SQL_ROLLBACK] = DUE | BARS,
 };
 
 static void note_changes(struct queue *queue, enum sql which)

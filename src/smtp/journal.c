@@ -67,10 +67,10 @@ bool journal_record(int fd, uint64_t job, const struct verdict verdicts[], size_
 {
     AUTO(str) GString *entry = g_string_new(NULL);
     for (size_t i = 0; i < count; i++) {
-        g_string_append_printf(
-            entry, "\nverdict %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %s %d %d", job,
-            verdicts[i].delivery, kind_names[verdicts[i].kind], (int)verdicts[i].stage,
-            verdicts[i].reply.code);
+        g_string_append_printf(entry,
+                               "\nverdict %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %s %d %d", job,
+                               verdicts[i].delivery, kind_names[verdicts[i].kind],
+                               (int)verdicts[i].stage, verdicts[i].reply.code);
         add_text(entry, verdicts[i].reply.enhanced);
         add_text(entry, verdicts[i].reply.text);
         g_string_append(entry, " .\n");
