@@ -69,14 +69,16 @@ static void send_outgoing(struct wire *wire)
 }
 
 /* The library waits for the answer to MAIL before it goes on, which is a round trip for nothing
- * where the server takes commands ahead: there the MAIL goes out with the RCPTs and DATA. */
+ * where the server takes commands ahead: there the MAIL goes out with the RCPTs and DATA. But not
+ * the first one, nor one after a refusal: who says no to it may close at once, and what we sent
+ * behind it would then reset the connection and his reason with it. */
 static void begin_transaction(struct wire *wire)
 {
     if (wire->gone || !wire->hooks->before_mail(wire->hooks->user))
         return;
     wire->open = true;
     wire->stream.interruptible = false;
-    if (wire->ehlo.capabilities & CAN_PIPELINING) {
+    if ((wire->ehlo.capabilities & CAN_PIPELINING) && wire->mail_was_taken) {
         send_outgoing(wire);
         wire->mail_is_held = true;
     }
@@ -327,7 +329,8 @@ static bool take_reply(struct wire *wire, enum step step)
         return false;
     case STEP_MAIL:
         set_reply(&wire->transaction.mail, wire);
-        return !wire->mail_ahead && !is_yes(&wire->transaction.mail);
+        wire->mail_was_taken = is_yes(&wire->transaction.mail);
+        return !wire->mail_ahead && !wire->mail_was_taken;
     case STEP_RCPT:
         set_reply(&wire->transaction.rcpts[wire->rcpts_answered++], wire);
         return false;

@@ -364,8 +364,11 @@ class Session:
         self.read_message()
 
     def read_message(self):
+        seen = 0  # of a large message each octet is looked at once
         try:
-            while not (self.input.startswith(b".\r\n") or b"\r\n.\r\n" in self.input):
+            while not (self.input.startswith(b".\r\n")
+                       or self.input.find(b"\r\n.\r\n", max(0, seen - 4)) >= 0):
+                seen = len(self.input)
                 self.receive()
         except (Gone, OSError):
             self.server.leftovers.append(self.input)

@@ -1,6 +1,7 @@
 """build/fensong-sender against servers as they are and as bad as they get. Each row of the table of
 libesmtp's hazards has its test here."""
 import base64
+import contextlib
 import os
 import shutil
 import signal
@@ -248,18 +249,20 @@ def test_all_recipients_refused(data, pipelining, end):
 
 
 def test_mail_goes_out_with_what_follows_it():
-    """One round trip for MAIL, RCPT and DATA; not where the server does not take commands ahead."""
+    """One round trip for MAIL, RCPT and DATA, but the first of a connection, whose refusal must be heard;
+    and not where the server does not take commands ahead."""
     def at_mail(session, _):
         time.sleep(0.3)
-        session.receive() if not session.input else None
+        with contextlib.suppress(TimeoutError):
+            session.input += session.socket.recv(1 << 16)
         ahead.append(session.input.count(b"RCPT") == 2 and session.input.endswith(b"DATA\r\n"))
     ahead = []
     with Server(steps={"mail": at_mail}) as server:
-        assert kinds(run(server, jobs=2, recipients=ADDRESSES[:2]), 2) == ["sent"] * 2
-    assert ahead == [True, True]
-    with Server(steps={"mail": lambda session, _: ahead.append(session.input)}, capabilities=()) as server:
-        assert kinds(run(server)) == ["sent"]
-    assert ahead[2] == b""
+        assert kinds(run(server, jobs=3, recipients=ADDRESSES[:2]), 3) == ["sent"] * 2
+    assert ahead == [False, True, True]
+    with Server(steps={"mail": at_mail}, capabilities=()) as server:
+        assert kinds(run(server, jobs=2), 2) == ["sent"]
+    assert ahead[3:] == [False, False]
 
 
 @pytest.mark.parametrize("reply, kind", [("553 5.7.1 not you", "refused"), ("451 4.3.0 later", "refused"),
@@ -267,10 +270,17 @@ def test_mail_goes_out_with_what_follows_it():
 @pytest.mark.parametrize("lax", [False, True])
 def test_a_mail_in_vain_is_judged_by_its_own_answer(reply, kind, lax):
     """Not by what is said to the RCPTs that went with it; and nobody gets an empty message of it."""
-    with Server(steps={"mail": reply}, lax=lax) as server:
+    with Server(steps={"mail": In_turn(None, reply)}, lax=lax) as server:
+        events = run(server, jobs=2, recipients=ADDRESSES[:2])
+    assert kinds(events) == ["sent"] * 2 and len(server.got) == 2
+    assert kinds(events, 2) == [kind] * 2
+    assert {verdict.stage for verdict in outcomes(events)[2]} == {"mail"}
+
+
+def test_the_first_refusal_is_heard_though_the_server_closes():
+    with Server(steps={"mail": Both("554 5.7.1 you are blocked", Drop())}) as server:
         events = run(server, recipients=ADDRESSES[:2])
-    assert kinds(events) == [kind] * 2 and server.got == []
-    assert {verdict.stage for verdict in outcomes(events)[1]} == {"mail"}
+    assert kinds(events) == ["refused"] * 2 and verdict_of(events).reply.text == "you are blocked"
 
 
 @pytest.mark.parametrize("step, stage", [("mail", "mail"), ("data", "data"), ("end", "end")])
