@@ -9,6 +9,8 @@
 #include "intake/survey.h"
 #include "people/people.h"
 #include "people/refresh.h"
+#include "queue/verify.h"
+#include "report/closing.h"
 #include "report/report.h"
 
 #include <getopt.h>
@@ -17,10 +19,12 @@
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
-#define TICK                (2 * USEC_PER_SEC)
-#define END_MOST            (8 * USEC_PER_SEC)  /* of the 10 s that SIGTERM may take */
-#define END_WAIT_MOST       (58 * USEC_PER_SEC) /* for the answer to an end of data */
-#define PAUSE_AFTER_FAILURE 10                  /* seconds */
+#define TICK          (2 * USEC_PER_SEC)
+#define END_MOST      (8 * USEC_PER_SEC)  /* of the 10 s that SIGTERM may take */
+#define END_WAIT_MOST (58 * USEC_PER_SEC) /* for the answer to an end of data */
+#define PAUSE_FIRST   10                  /* seconds after a failure of the queue; twice … */
+#define PAUSE_MOST    320                 /* … as many after each further one, to these */
+#define PAUSE_STEP    10                  /* between two signs of life to systemd */
 
 struct daemon {
     const char *config_file;
@@ -31,6 +35,7 @@ struct daemon {
     struct dispatch *dispatch;
     struct reception *reception;
     struct survey *survey;
+    struct closing *closing;
     struct fetching *fetching;
     struct control *control;
     GPtrArray *outboxes; /* of struct outbox */
@@ -80,7 +85,7 @@ static bool tell_one(struct daemon *daemon, const struct queue_issue *issue, str
         return true;
     if (!is_ended(issue))
         return report_status_page(&parts, issue, clock_now(), error);
-    return !issue->filed || report_ended(&parts, issue, clock_now(), error);
+    return !issue->filed || closing_look(daemon->closing, issue, clock_now(), error);
 }
 
 static void add_status(GString *status, const struct queue_issue *issue)
@@ -380,6 +385,7 @@ static void take_conf(struct daemon *daemon, struct conf *conf, struct answers *
     reception_set_conf(daemon->reception, conf);
     struct report_parts telling = report_parts(daemon);
     survey_set_parts(daemon->survey, &telling);
+    closing_set_parts(daemon->closing, &telling);
     if (daemon->fetching)
         fetching_set_conf(daemon->fetching, conf);
     struct control_parts parts = control_parts(daemon);
@@ -444,6 +450,15 @@ static bool open_loop(struct daemon *daemon, struct error *error)
     return add_sources(daemon, error);
 }
 
+/* Nothing is sent out of a queue that is damaged: it might go to strangers, or a second time. */
+static bool open_queue(struct daemon *daemon, struct error *error)
+{
+    const char *state_dir = daemon->conf->state_dir;
+    AUTO(text) char *parcels = g_build_filename(state_dir, "spool", "parcels", NULL);
+    return queue_open(&daemon->queue, state_dir, error) &&
+           queue_verify(daemon->queue, parcels, error);
+}
+
 static bool start_reception(struct daemon *daemon, struct error *error)
 {
     struct reception_parts parts = {daemon->conf, daemon->queue, on_admitted, on_queue_failed,
@@ -455,6 +470,19 @@ static bool start_survey(struct daemon *daemon, struct error *error)
 {
     struct report_parts parts = report_parts(daemon);
     return survey_start(&daemon->survey, daemon->loop, &parts, error);
+}
+
+static void on_reported(void *user)
+{
+    struct daemon *daemon = user;
+    tell_all(daemon);
+    dispatch_wake(daemon->dispatch); /* the report is a letter too */
+}
+
+static bool start_closing(struct daemon *daemon, struct error *error)
+{
+    struct report_parts parts = report_parts(daemon);
+    return closing_start(&daemon->closing, daemon->loop, &parts, on_reported, daemon, error);
 }
 
 static bool start_control(struct daemon *daemon, struct error *error)
@@ -470,6 +498,7 @@ static void stop(struct daemon *daemon)
     fetching_stop(daemon->fetching);
     reception_stop(daemon->reception);
     survey_stop(daemon->survey);
+    closing_stop(daemon->closing);
     dispatch_free(daemon->dispatch);
     queue_close(daemon->queue);
     sd_event_source_disable_unref(daemon->tick);
@@ -478,6 +507,7 @@ static void stop(struct daemon *daemon)
     daemon->control = NULL;
     daemon->reception = NULL;
     daemon->survey = NULL;
+    daemon->closing = NULL;
     daemon->fetching = NULL;
     daemon->dispatch = NULL;
     daemon->queue = NULL;
@@ -491,11 +521,12 @@ static int run(struct daemon *daemon, bool *started)
     AUTO(error) struct error error = {0};
     int result = 0;
     bool good =
-        open_loop(daemon, &error) && queue_open(&daemon->queue, daemon->conf->state_dir, &error) &&
+        open_loop(daemon, &error) && open_queue(daemon, &error) &&
         start_reception(daemon, &error) &&
         dispatch_start(&daemon->dispatch, daemon->loop, daemon->conf, daemon->queue,
                        daemon->answers, &error) &&
-        start_survey(daemon, &error) && start_control(daemon, &error) &&
+        start_survey(daemon, &error) && start_closing(daemon, &error) &&
+        start_control(daemon, &error) &&
         open_outboxes(daemon, &error) &&
         fetching_start(&daemon->fetching, daemon->loop, daemon->conf, on_fetched, daemon, &error);
     if (good) {
@@ -518,27 +549,35 @@ static int run(struct daemon *daemon, bool *started)
 
 /* A full disk passes: the queue is opened anew and the start-up recovers, instead of an end that
  * somebody would have to notice. False: asked to end meanwhile. */
-static bool wait_after_failure(void)
+static bool wait_after_failure(int seconds)
 {
     sigset_t ends;
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
-    const struct timespec pause = {.tv_sec = PAUSE_AFTER_FAILURE};
-    log_line(LOG_ERR, nothing(), "trying again in %d s", PAUSE_AFTER_FAILURE);
-    (void)sd_notify(0, "WATCHDOG=1\nSTATUS=the queue can't be written; trying again");
-    return sigtimedwait(&ends, NULL, &pause) < 0;
+    const struct timespec step = {.tv_sec = PAUSE_STEP};
+    log_line(LOG_ERR, nothing(), "trying again in %d s", seconds);
+    for (; seconds > 0; seconds -= PAUSE_STEP) {
+        (void)sd_notify(0, "WATCHDOG=1\nSTATUS=the queue can't be used; trying again");
+        if (sigtimedwait(&ends, NULL, &step) >= 0)
+            return false;
+    }
+    return true;
 }
 
+/* What fails again as soon as it is tried is tried less and less often: the log stays readable. */
 static int serve(struct daemon *daemon)
 {
     bool started = false;
-    for (;;) {
+    for (int pause = PAUSE_FIRST;; pause = MIN(2 * pause, PAUSE_MOST)) {
+        usec_t began = clock_monotonic();
         int result = run(daemon, &started);
         bool passes = result == EX_TEMPFAIL || result == EX_IOERR;
         if (!started || !passes)
             return result;
-        if (!wait_after_failure())
+        if (clock_monotonic() - began > USEC_PER_MINUTE)
+            pause = PAUSE_FIRST;
+        if (!wait_after_failure(pause))
             return EX_OK;
     }
 }

@@ -15,6 +15,9 @@
 
 #define IDLE     (2 * USEC_PER_SEC) /* without a next order, then the connection ends */
 #define FOR_EVER (-1)
+/* So long a sender waits for a disk that refuses the record of an answer. */
+#define RECORD_WAIT (30 * USEC_PER_SEC)
+#define RECORD_STEP (100 * USEC_PER_MSEC)
 
 struct held { /* a message, or why it can't be sent */
     struct message *message;
@@ -59,11 +62,28 @@ static bool mark_end(void *user, const struct job *job)
     return journal_mark(SENDER_JOURNAL_FD, job, &sender->fault);
 }
 
+/* What the server said is worth waiting for: without its record whoever reads the journal must take
+ * all of the transaction for unknown, and it is sent again. */
+static void record(struct sender *sender, const struct job *job, const struct verdict verdicts[])
+{
+    struct error refused = {0};
+    usec_t until = clock_monotonic() + RECORD_WAIT;
+    if (journal_record(SENDER_JOURNAL_FD, job->id, verdicts, job->count, &refused))
+        return;
+    log_error(LOG_ERR, (struct log_about){0}, &refused);
+    do {
+        error_clear(&refused);
+        g_usleep(RECORD_STEP);
+        if (journal_record(SENDER_JOURNAL_FD, job->id, verdicts, job->count, &refused))
+            return;
+    } while (clock_monotonic() < until);
+    sender->fault = refused;
+}
+
 static void tell_outcome(void *user, const struct job *job, const struct verdict verdicts[])
 {
     struct sender *sender = user;
-    if (!journal_record(SENDER_JOURNAL_FD, job->id, verdicts, job->count, &sender->fault))
-        log_error(LOG_ERR, (struct log_about){0}, &sender->fault);
+    record(sender, job, verdicts);
     tell(&(struct event){.kind = EVENT_OUTCOME,
                          .job = job->id,
                          .count = job->count,

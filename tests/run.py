@@ -39,6 +39,17 @@ def run_units(build):
     return passed, failed
 
 
+def run_corpora(build):
+    """What fuzzing is fed with, or has found: each target ends, or says what is wrong by ending otherwise."""
+    passed = failed = 0
+    for program in sorted(p for p in (build / "tests/fuzz").glob("*") if not p.suffix):
+        done = subprocess.run([program, TOP / "tests/fuzz/corpus" / program.name], cwd=TOP, text=True,
+                              errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        print(f"fuzz/{program.name}: {done.stdout.strip()}", flush=True)
+        passed, failed = passed + (done.returncode == 0), failed + (done.returncode != 0)
+    return passed, failed
+
+
 def run_pytest(build, folders, workers=0):
     """A session for each of them: each has its own helper modules. Tests that mostly wait run side by
     side."""
@@ -62,8 +73,9 @@ def run_pytest(build, folders, workers=0):
 
 def main():
     build = pathlib.Path(sys.argv[1]).resolve()
-    counts = [run_units(build), run_pytest(build, ["tests/house", "tests/e2e"], workers=4),
-              run_pytest(build, ["tests/fault"])]
+    counts = [run_units(build), run_corpora(build),
+              run_pytest(build, ["tests/house", "tests/e2e"], workers=4),
+              run_pytest(build, ["tests/fault"], workers=3)]
     passed, failed = (sum(count) for count in zip(*counts))
     print(f"{passed} passed, {failed} failed", flush=True)
     return failed > 0

@@ -20,11 +20,19 @@ const char *csv_unguarded(const char *field)
     return *field == '\'' && runs_as_formula(field) ? field + 1 : field;
 }
 
+/* Readers take blanks at the ends of what is not quoted for layout. */
+static bool must_quote(const char *field)
+{
+    size_t length = strlen(field);
+    return strpbrk(field, ",\"\r\n") ||
+           (length && (g_ascii_isspace(field[0]) || g_ascii_isspace(field[length - 1])));
+}
+
 static void add_field(GString *to, const char *field)
 {
     AUTO(text) char *guarded = runs_as_formula(field) ? g_strconcat("'", field, NULL) : NULL;
     const char *shown = guarded ? guarded : field;
-    if (!strpbrk(shown, ",\"\r\n")) {
+    if (!must_quote(shown)) {
         g_string_append(to, shown);
         return;
     }

@@ -1,9 +1,9 @@
 #include "base/file.h"
+#include "base/digest.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <openssl/evp.h>
 
 #define CHUNK 65536
 
@@ -64,8 +64,9 @@ bool file_load(GBytes **bytes, const char *path, size_t most, struct error *erro
     return file_read(bytes, fd, most, path, error);
 }
 
-static bool write_all(int fd, const char *octets, size_t length)
+bool file_write_all(int fd, const void *from, size_t length)
 {
+    const char *octets = from;
     while (length > 0) {
         ssize_t written = write(fd, octets, length);
         if (written < 0 && errno == EINTR)
@@ -85,7 +86,7 @@ bool file_create_at(int folder, const char *name, const void *octets, size_t len
     int fd = openat(folder, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
     if (fd < 0)
         return error_set_errno(error, at(name), N_("can't be created"));
-    if (!write_all(fd, octets, length) || fsync(fd) < 0 || close(take_fd(&fd)) < 0)
+    if (!file_write_all(fd, octets, length) || fsync(fd) < 0 || close(take_fd(&fd)) < 0)
         return error_set_errno(error, at(name), N_("can't be written"));
     return true;
 }
@@ -144,33 +145,23 @@ bool folder_remove(const char *path, struct error *error)
     return true;
 }
 
-static bool hash_to_end(EVP_MD_CTX *sum, int fd)
+static bool hash_to_end(struct digest *digest, int fd)
 {
     off_t offset = 0;
     ssize_t got;
     guint8 chunk[CHUNK];
     while ((got = pread(fd, chunk, sizeof chunk, offset)) > 0) {
-        if (EVP_DigestUpdate(sum, chunk, (size_t)got) != 1)
-            return false;
+        digest_add(digest, chunk, (size_t)got);
         offset += got;
     }
     return got == 0;
 }
 
-/* OpenSSL's is four times as fast as GLib's, which counts for the parcel of a million. */
 bool file_sha256(char **hex, int fd, const char *name, struct error *error)
 {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    EVP_MD_CTX *sum = EVP_MD_CTX_new();
-    bool good = sum && EVP_DigestInit_ex(sum, EVP_sha256(), NULL) == 1 && hash_to_end(sum, fd) &&
-                EVP_DigestFinal_ex(sum, digest, &length) == 1;
-    EVP_MD_CTX_free(sum);
-    if (!good)
+    AUTO(digest) struct digest *digest = digest_new();
+    if (!hash_to_end(digest, fd))
         return error_set_errno(error, at(name), N_("can't be read"));
-    GString *text = g_string_sized_new(2 * (gsize)length);
-    for (unsigned i = 0; i < length; i++)
-        g_string_append_printf(text, "%02x", digest[i]);
-    *hex = g_string_free(text, FALSE);
+    *hex = digest_hex(digest);
     return true;
 }

@@ -25,5 +25,8 @@ MUST bool folder_make(const char *path, struct error *error);
 /* Takes it away with all that is in it; follows no links. True if it was not there. */
 MUST bool folder_remove(const char *path, struct error *error);
 
+/* False: errno says why. */
+MUST bool file_write_all(int fd, const void *octets, size_t length);
+
 /* SHA-256 of a file in lower-case hex; the caller frees. */
 MUST bool file_sha256(char **hex, int fd, const char *name, struct error *error);

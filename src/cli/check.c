@@ -8,13 +8,16 @@
 #include "cli/table.h"
 #include "dispatch/dispatch.h"
 #include "people/people.h"
+#include "queue/inspect.h"
+#include "queue/verify.h"
 
 static int run_check(struct session *session, int argc, char **argv);
 
 const struct command command_check = {
     .name = "check",
-    .usage = "[--relays] [--json | --explain] [ISSUE-FILE…]",
-    .help = N_("check issue files; without one: the configuration, the lists and the relays"),
+    .usage = "[--relays | --queue] [--json | --explain] [ISSUE-FILE…]",
+    .help = N_("check issue files; without one: the configuration, the lists and the relays; or the "
+               "queue"),
     .run = run_check,
 };
 
@@ -70,6 +73,46 @@ static int check_relays_alone(struct session *session)
     if (status != EX_OK)
         return status;
     check_relays(session->conf, problems);
+    return finish(problems);
+}
+
+/* What is to be sent is there as it was accepted; of a queue that is well. */
+static void check_parcels(struct queue *queue, const char *state_dir, struct problems *problems)
+{
+    AUTO(array) GPtrArray *issues = NULL;
+    AUTO(text) char *parcels = g_build_filename(state_dir, "spool", "parcels", NULL);
+    AUTO(error) struct error error = {0};
+    if (!queue_verify(queue, parcels, &error) || !queue_open_issues(queue, &issues, &error))
+        problems_take(problems, "queue", &error);
+    for (guint i = 0; issues && i < issues->len; i++) {
+        const struct queue_issue *issue = issues->pdata[i];
+        AUTO(text) char *path = g_build_filename(parcels, issue->parcel, NULL);
+        AUTO(parcel) struct parcel *parcel = NULL;
+        bool open = issue->state == ISSUE_SENDING || issue->state == ISSUE_HELD;
+        if (open && !parcel_open(&parcel, path, &error))
+            problems_take(problems, "parcel", &error);
+    }
+}
+
+/* In the file itself: the daemon may run, or not. */
+static int check_queue(struct session *session)
+{
+    AUTO(problems) struct problems *problems = problems_new();
+    AUTO(queue) struct queue *queue = NULL;
+    AUTO(error) struct error error = {0};
+    struct inspected seen = {0};
+    int status = session_read_control(session);
+    if (status != EX_OK)
+        return status;
+    const char *state_dir = session->conf->state_dir;
+    if (!queue_open_reading(&queue, state_dir, &error) ||
+        !queue_inspect(queue, problems, &seen, &error))
+        problems_take(problems, "queue", &error);
+    else if (!problems_any(problems))
+        check_parcels(queue, state_dir, problems);
+    if (!problems_any(problems))
+        printf(_("the queue is sound: %lld issues, %lld deliveries\n"), (long long)seen.issues,
+               (long long)seen.deliveries);
     return finish(problems);
 }
 
@@ -180,8 +223,9 @@ static int check_files(const struct session *session, char **paths, bool json, b
 
 static int run_check(struct session *session, int argc, char **argv)
 {
-    bool relays = false, json = false, explain = false;
+    bool relays = false, queue = false, json = false, explain = false;
     const struct option_entry options[] = {{"relays", 0, OPTION_FLAG, &relays},
+                                           {"queue", 0, OPTION_FLAG, &queue},
                                            {"json", 0, OPTION_FLAG, &json},
                                            {"explain", 0, OPTION_FLAG, &explain},
                                            {0}};
@@ -191,10 +235,14 @@ static int run_check(struct session *session, int argc, char **argv)
         return status;
     if (relays && count)
         return fail_usage(session, N_("either issue files or --relays"));
+    if (queue && (count || relays || json || explain))
+        return fail_usage(session, N_("--queue stands alone"));
     if (json && !count)
         return fail_usage(session, N_("--json is for issue files"));
     if (explain && (!count || json))
         return fail_usage(session, N_("--explain is for issue files, and without --json"));
+    if (queue)
+        return check_queue(session);
     if (!count)
         return relays ? check_relays_alone(session) : check_all(session);
     if ((status = session_read_conf(session)) != EX_OK)

@@ -7,9 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <systemd/sd-daemon.h>
 
-#define WAIT_MOST (60 * USEC_PER_SEC)
-#define WAIT_STEP 20000
+#define WAIT_MOST (60 * USEC_PER_SEC) /* for all of them together */
+#define WAIT_STEP (20 * USEC_PER_MSEC)
+#define WAIT_SIGN 50 /* steps between two signs of life to systemd */
 
 static void verdict_free(void *pointer)
 {
@@ -49,23 +51,27 @@ bool recovery_read_journal(const char *path, GHashTable **verdicts, struct error
 
 /* The sender holds the lock of its journal as long as it lives: its transaction in flight is waited
  * for, because what it still learns is worth more than a doubt. */
-static void wait_for_sender(const char *path)
+static void wait_for_sender(const char *path, usec_t until)
 {
     AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
-    usec_t until = clock_monotonic() + WAIT_MOST;
-    while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK &&
-           clock_monotonic() < until)
+    for (int step = 0; fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK &&
+                       clock_monotonic() < until;
+         step++) {
+        if (step % WAIT_SIGN == 0)
+            (void)sd_notify(0, "WATCHDOG=1\nEXTEND_TIMEOUT_USEC=10000000");
         g_usleep(WAIT_STEP);
+    }
 }
 
 static bool read_all(struct dispatch *dispatch, GHashTable *verdicts, struct error *error)
 {
     GDir *folder = g_dir_open(dispatch->journals, 0, NULL);
     const char *name;
+    usec_t until = clock_monotonic() + WAIT_MOST;
     bool good = true;
     while (folder && good && (name = g_dir_read_name(folder))) {
         char *path = g_build_filename(dispatch->journals, name, NULL);
-        wait_for_sender(path);
+        wait_for_sender(path, until);
         good = journal_read(path, keep_verdict, verdicts, error);
         g_ptr_array_add(dispatch->old_journals, path);
     }

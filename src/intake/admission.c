@@ -1,7 +1,7 @@
 #include "intake/admission.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "queue/guard.h"
+#include "queue/admission.h"
 #include "report/words.h"
 
 #include <fcntl.h>
@@ -89,33 +89,49 @@ static void take_away(const char *parcel)
         log_line(LOG_WARNING, (struct log_about){0}, "%s can't be removed", parcel);
 }
 
-static bool move_to_parcels(const struct admission_order *order, char **name, char **path,
+struct admission {
+    struct queue *queue;
+    const struct outbox_item *item;
+    struct parcel *parcel;
+    char *name; /* of its folder in spool/parcels */
+    struct queue_admission *inside;
+};
+
+void admission_free(struct admission *admission)
+{
+    if (!admission)
+        return;
+    queue_admission_free(admission->inside);
+    parcel_free(admission->parcel);
+    g_free(admission->name);
+    g_free(admission);
+}
+
+static bool move_to_parcels(struct admission *admission, const struct conf *conf,
                             struct error *error)
 {
-    AUTO(parcel) struct parcel *parcel = NULL;
-    if (!parcel_open(&parcel, order->parcel, error))
-        return false;
-    AUTO(text) char *folder = parcels_folder(order->conf);
-    *name = name_of(parcel);
-    *path = g_build_filename(folder, *name, NULL);
+    AUTO(text) char *folder = parcels_folder(conf);
+    AUTO(text) char *path = g_build_filename(folder, admission->name, NULL);
     if (!folder_make(folder, error))
         return false;
-    if (rename(order->parcel, *path) < 0)
-        return error_set_errno(error, (struct place){*path, 0, 0}, N_("can't be renamed"));
+    if (rename(parcel_path(admission->parcel), path) < 0)
+        return error_set_errno(error, (struct place){path, 0, 0}, N_("can't be renamed"));
+    parcel_moved(admission->parcel, path);
     if (folder_sync(folder, error))
         return true;
-    take_away(*path);
+    take_away(path);
     return false;
 }
 
-static void tell_before(const struct admission_order *order, const struct parcel *parcel,
-                        const struct queue_issue *before, struct problems *problems)
+static void tell_before(const struct admission *admission, const struct queue_issue *before,
+                        struct problems *problems)
 {
     AUTO(text) char *key = words_of_key(before->key);
     AUTO(text)
     char *when = words_of_moment(before->finished_at ? before->finished_at : before->accepted_at);
-    bool same = g_strcmp0(parcel_facts(parcel)->document_sha256, before->document_sha256) == 0;
-    struct place place = {order->item->name, 0, 0};
+    bool same = g_strcmp0(parcel_facts(admission->parcel)->document_sha256,
+                          before->document_sha256) == 0;
+    struct place place = {admission->item->name, 0, 0};
     if (same && before->finished_at)
         problems_add(problems, PROBLEM, "sent-before", EX_DATAERR, place,
                      N_("nothing need be done; a new issue needs its own number"),
@@ -143,38 +159,18 @@ static bool is_leftover(const struct parcel *parcel, const struct queue_issue *b
            g_strcmp0(parcel_facts(parcel)->document_sha256, before->document_sha256) == 0;
 }
 
-static enum admission_result refuse(const struct admission_order *order,
-                                    const struct parcel *parcel, int64_t same,
-                                    struct problems *problems, struct error *error)
+static enum admission_result refuse(const struct admission *admission, const struct conf *conf,
+                                    int64_t same, struct problems *problems, struct error *error)
 {
     AUTO(queue_issue) struct queue_issue *before = NULL;
     error_clear(error);
-    if (!queue_issue(order->queue, same, &before, error))
+    if (!queue_issue(admission->queue, same, &before, error))
         return ADMISSION_IN_DOUBT;
-    if (is_leftover(parcel, before, order->item->name))
-        return file_and_mark(order->conf, order->queue, before, error) ? ADMISSION_STALE
-                                                                       : ADMISSION_IN_DOUBT;
-    tell_before(order, parcel, before, problems);
+    if (is_leftover(admission->parcel, before, admission->item->name))
+        return file_and_mark(conf, admission->queue, before, error) ? ADMISSION_STALE
+                                                                    : ADMISSION_IN_DOUBT;
+    tell_before(admission, before, problems);
     return ADMISSION_REFUSED;
-}
-
-static enum admission_result admit(const struct admission_order *order, const char *name,
-                                   const char *path, int64_t *issue, struct problems *problems,
-                                   struct error *error)
-{
-    AUTO(parcel) struct parcel *parcel = NULL;
-    if (!parcel_open(&parcel, path, error))
-        return ADMISSION_FAILED;
-    if (queue_admit_guarded(order->queue, parcel, name, order->conf->guard, clock_now(), issue,
-                            error)) {
-        log_line(LOG_NOTICE, (struct log_about){.issue = parcel_facts(parcel)->issue},
-                 "%s is accepted", order->item->name);
-        return admission_file_all(order->conf, order->queue, error) ? ADMITTED : ADMISSION_IN_DOUBT;
-    }
-    if (error->exit_class == EX_DATAERR && *issue)
-        return refuse(order, parcel, *issue, problems, error);
-    bool queue_failed = error->exit_class == EX_IOERR || error->exit_class == EX_TEMPFAIL;
-    return queue_failed ? ADMISSION_IN_DOUBT : ADMISSION_FAILED;
 }
 
 static bool belongs_to_issue(struct queue *queue, const char *parcel_name)
@@ -185,21 +181,58 @@ static bool belongs_to_issue(struct queue *queue, const char *parcel_name)
     return !queue_has_parcel(queue, parcel_name, &found, &error) || found;
 }
 
-enum admission_result admission_run(const struct admission_order *order, int64_t *issue,
-                                    struct problems *problems, struct error *error)
+/* A commit that failed at its fsync may yet be found whole by the next start, if a kill comes before
+ * the queue is closed: its parcel must then be there. Else that start sweeps it. */
+static enum admission_result end_with(const struct admission *admission,
+                                      enum admission_result result)
 {
-    AUTO(text) char *name = NULL, *path = NULL;
+    bool stays = result == ADMITTED || result == ADMISSION_IN_DOUBT;
+    if (!stays && !belongs_to_issue(admission->queue, admission->name))
+        take_away(parcel_path(admission->parcel));
+    return result;
+}
+
+static enum admission_result failed(const struct admission *admission)
+{
+    bool in_doubt = queue_has_failed(admission->queue);
+    return end_with(admission, in_doubt ? ADMISSION_IN_DOUBT : ADMISSION_FAILED);
+}
+
+enum admission_result admission_begin(struct admission **admission,
+                                      const struct admission_order *order,
+                                      struct problems *problems, struct error *error)
+{
+    AUTO(admission) struct admission *fresh = g_new0(struct admission, 1);
+    int64_t same = 0;
     if (!outbox_is_unchanged(order->outbox, order->item))
         return ADMISSION_STALE;
-    if (!move_to_parcels(order, &name, &path, error))
+    fresh->queue = order->queue;
+    fresh->item = order->item;
+    if (!parcel_open(&fresh->parcel, order->parcel, error))
         return ADMISSION_FAILED;
-    enum admission_result result = admit(order, name, path, issue, problems, error);
-    /* A commit that failed at its fsync may yet be found whole by the next start, if a kill comes
-     * before the queue is closed: its parcel must then be there. Else that start sweeps it. */
-    bool stays = result == ADMITTED || result == ADMISSION_IN_DOUBT;
-    if (!stays && !belongs_to_issue(order->queue, name))
-        take_away(path);
-    return result;
+    fresh->name = name_of(fresh->parcel);
+    if (!move_to_parcels(fresh, order->conf, error))
+        return ADMISSION_FAILED;
+    if (queue_admission_begin(&fresh->inside, order->queue, fresh->parcel, fresh->name,
+                              order->conf->guard, clock_now(), &same, error)) {
+        *admission = TAKE(fresh);
+        return ADMISSION_GOES_ON;
+    }
+    if (error->exit_class == EX_DATAERR && same)
+        return end_with(fresh, refuse(fresh, order->conf, same, problems, error));
+    return failed(fresh);
+}
+
+enum admission_result admission_step(struct admission *admission, const struct conf *conf,
+                                     usec_t most, int64_t *issue, struct error *error)
+{
+    if (!queue_admission_step(admission->inside, most, issue, error))
+        return failed(admission);
+    if (!*issue)
+        return ADMISSION_GOES_ON;
+    log_line(LOG_NOTICE, (struct log_about){.issue = parcel_facts(admission->parcel)->issue},
+             "%s is accepted", admission->item->name);
+    return admission_file_all(conf, admission->queue, error) ? ADMITTED : ADMISSION_IN_DOUBT;
 }
 
 /* --- sweeping --- */

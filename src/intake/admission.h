@@ -6,7 +6,7 @@
 #include "outbox/outbox.h"
 #include "queue/queue.h"
 
-struct admission_order { /* borrowed */
+struct admission_order { /* borrowed, the queue and the item till the end */
     const struct conf *conf;
     struct queue *queue;
     const struct outbox *outbox;
@@ -15,6 +15,7 @@ struct admission_order { /* borrowed */
 };
 
 enum admission_result {
+    ADMISSION_GOES_ON, /* there is more to do */
     ADMITTED,
     ADMISSION_REFUSED, /* the problems say why: it was accepted before */
     ADMISSION_STALE, /* what lies in the outbox is no longer what was read, or was filed just now */
@@ -22,8 +23,18 @@ enum admission_result {
     ADMISSION_IN_DOUBT, /* the queue failed, perhaps in its commit: it must be opened anew, and only
                            then it says whether the issue is in it */
 };
-enum admission_result admission_run(const struct admission_order *order, int64_t *issue,
-                                    struct problems *problems, struct error *error);
+
+struct admission; /* opaque */
+
+/* Takes the parcel into the spool. *admission is then the caller's where it goes on. */
+enum admission_result admission_begin(struct admission **admission,
+                                      const struct admission_order *order,
+                                      struct problems *problems, struct error *error);
+/* Works for about `most` microseconds, until it does not go on any more. *issue: ADMITTED as that. */
+enum admission_result admission_step(struct admission *admission, const struct conf *conf,
+                                     usec_t most, int64_t *issue, struct error *error);
+void admission_free(struct admission *admission); /* NULL is fine */
+AUTO_DEFINE(admission, struct admission, admission_free)
 
 /* Moves the originals of admitted issues to sending/ that a crash, or a share that was away, left
  * in the outbox, and writes their previews. False: the queue failed; what the folders refuse is

@@ -4,6 +4,7 @@
 #include "base/program.h"
 #include "base/spawn.h"
 #include "intake/admission.h"
+#include "queue/claim.h"
 #include "report/report.h"
 
 #include <signal.h>
@@ -13,13 +14,16 @@
 #define TIME_MOST (5 * USEC_PER_MINUTE)
 #define TRIES     2
 #define PAUSE     (10 * USEC_PER_SEC)
+/* One turn of an admission; where other issues are being sent, they then have as long a turn. */
+#define ADMIT_MOST (25 * USEC_PER_MSEC)
 
 struct visit { /* one settled item and its intake */
     struct reception *reception;
     struct outbox *outbox;
     const struct outbox_item *item; /* the outbox's, until released */
     char *out;                      /* where its intake puts the parcel, or the reasons */
-    pid_t pid;                      /* 0: waits for its turn */
+    pid_t pid;                      /* 0: no intake runs */
+    bool is_read;                   /* its parcel waits to be admitted */
     int tries;
     sd_event_source *child, *limit;
 };
@@ -28,6 +32,9 @@ struct reception {
     sd_event *loop;
     struct reception_parts parts;
     GPtrArray *visits; /* of struct visit, in the order of their arrival */
+    GQueue parcels;    /* of struct visit, in the order in which their intakes ended */
+    struct admission *admission; /* of the first of these; NULL: not begun */
+    sd_event_source *admit;
     char *spool;       /* the intakes' folder */
     unsigned last;
 };
@@ -48,6 +55,16 @@ static struct log_about nothing(void)
     return (struct log_about){0};
 }
 
+/* The next parcel has its turn. */
+static void forget_parcel(struct reception *reception, struct visit *visit)
+{
+    if (g_queue_peek_head(&reception->parcels) == visit) {
+        admission_free(reception->admission);
+        reception->admission = NULL;
+    }
+    g_queue_remove(&reception->parcels, visit);
+}
+
 /* Done with the item: the outbox looks at it again at `later`. */
 static void finish(struct visit *visit, usec_t later)
 {
@@ -55,6 +72,7 @@ static void finish(struct visit *visit, usec_t later)
     AUTO(error) struct error error = {0};
     if (!folder_remove(visit->out, &error))
         log_error(LOG_WARNING, nothing(), &error);
+    forget_parcel(reception, visit);
     outbox_release(visit->outbox, visit->item, later);
     g_ptr_array_remove(reception->visits, visit);
     start_waiting(reception);
@@ -109,16 +127,23 @@ static void give_up_reading(struct visit *visit)
     reject_for(visit, problems);
 }
 
-static void admit(struct visit *visit)
+/* --- admission, in turns of the loop --- */
+
+static void admit_at(struct reception *reception, usec_t when)
+{
+    (void)sd_event_source_set_time(reception->admit, (uint64_t)when);
+    (void)sd_event_source_set_enabled(reception->admit, SD_EVENT_ONESHOT);
+}
+
+static void end_admission(struct visit *visit, enum admission_result result, int64_t issue,
+                          const struct problems *problems, struct error *error)
 {
     struct reception *reception = visit->reception;
-    AUTO(error) struct error error = {0};
-    AUTO(problems) struct problems *problems = problems_new();
-    struct admission_order order = {reception->parts.conf, reception->parts.queue, visit->outbox,
-                                    visit->item, visit->out};
-    int64_t issue = 0;
-    switch (admission_run(&order, &issue, problems, &error)) {
+    switch (result) {
+    case ADMISSION_GOES_ON:
+        return;
     case ADMITTED:
+        forget_parcel(reception, visit); /* what it holds in memory is needed no more */
         reception->parts.admitted(reception->parts.user, issue);
         finish(visit, 0);
         return;
@@ -129,15 +154,58 @@ static void admit(struct visit *visit)
         finish(visit, 0);
         return;
     case ADMISSION_FAILED:
-        log_error(LOG_ERR, nothing(), &error);
+        log_error(LOG_ERR, nothing(), error);
         finish(visit, clock_now() + PAUSE);
         return;
     case ADMISSION_IN_DOUBT:
-        reception->parts.failed(reception->parts.user, &error);
+        reception->parts.failed(reception->parts.user, error);
         finish(visit, clock_now() + PAUSE);
         return;
     }
 }
+
+static void admit_part(struct visit *visit)
+{
+    struct reception *reception = visit->reception;
+    AUTO(error) struct error error = {0};
+    AUTO(problems) struct problems *problems = problems_new();
+    struct admission_order order = {reception->parts.conf, reception->parts.queue, visit->outbox,
+                                    visit->item, visit->out};
+    int64_t issue = 0;
+    enum admission_result result = ADMISSION_GOES_ON;
+    if (!reception->admission)
+        result = admission_begin(&reception->admission, &order, problems, &error);
+    if (result == ADMISSION_GOES_ON)
+        result = admission_step(reception->admission, reception->parts.conf, ADMIT_MOST, &issue,
+                                &error);
+    end_admission(visit, result, issue, problems, &error);
+}
+
+static int on_admit(sd_event_source *source, uint64_t time, void *user)
+{
+    (void)source, (void)time;
+    struct reception *reception = user;
+    struct visit *visit = g_queue_peek_head(&reception->parcels);
+    usec_t began = clock_monotonic();
+    if (visit)
+        admit_part(visit);
+    usec_t now = clock_monotonic();
+    if (!g_queue_is_empty(&reception->parcels))
+        admit_at(reception, queue_is_sending(reception->parts.queue) ? now + (now - began) : now);
+    return 0;
+}
+
+static void admit(struct visit *visit)
+{
+    visit->pid = 0;
+    visit->is_read = true;
+    g_queue_push_tail(&visit->reception->parcels, visit);
+    if (visit->reception->parcels.length == 1)
+        admit_at(visit->reception, 0);
+    start_waiting(visit->reception);
+}
+
+/* --- the intakes' ends --- */
 
 static void try_again(struct visit *visit, const char *how)
 {
@@ -236,7 +304,8 @@ static void start_waiting(struct reception *reception)
     for (guint i = 0; i < reception->visits->len; i++) {
         struct visit *visit = reception->visits->pdata[i];
         running += visit->pid > 0;
-        if (!next && !visit->pid && is_first_of_its_outbox(reception, i))
+        bool waits = !visit->pid && !visit->is_read;
+        if (!next && waits && is_first_of_its_outbox(reception, i))
             next = visit;
     }
     if (next && running < AT_ONCE) {
@@ -290,6 +359,7 @@ void reception_forget(struct reception *reception, const struct outbox *outbox)
     for (guint i = reception->visits->len; i > 0; i--) {
         struct visit *visit = reception->visits->pdata[i - 1];
         if (visit->outbox == outbox) {
+            forget_parcel(reception, visit);
             drop(visit);
             g_ptr_array_remove_index(reception->visits, i - 1);
         }
@@ -305,6 +375,18 @@ static void sweep_spool(const char *spool)
         log_error(LOG_WARNING, nothing(), &error);
 }
 
+static bool add_source(struct reception *reception, struct error *error)
+{
+    if (sd_event_add_time(reception->loop, &reception->admit, CLOCK_MONOTONIC, 0, USEC_PER_MSEC,
+                          on_admit, reception) < 0 ||
+        sd_event_source_set_enabled(reception->admit, SD_EVENT_OFF) < 0)
+        return error_set(error, EX_OSERR, NOWHERE, NULL,
+                         N_("the event loop takes no more sources"));
+    /* As the dispatch's turn, so that these two alternate, and after all that has happened. */
+    (void)sd_event_source_set_priority(reception->admit, SD_EVENT_PRIORITY_IDLE);
+    return true;
+}
+
 bool reception_start(struct reception **reception, sd_event *loop,
                      const struct reception_parts *parts, struct error *error)
 {
@@ -312,9 +394,11 @@ bool reception_start(struct reception **reception, sd_event *loop,
     fresh->loop = sd_event_ref(loop);
     fresh->parts = *parts;
     fresh->visits = g_ptr_array_new_with_free_func(visit_free);
+    g_queue_init(&fresh->parcels);
     fresh->spool = g_build_filename(parts->conf->state_dir, "spool", "intake", NULL);
     sweep_spool(fresh->spool);
-    if (!folder_make(fresh->spool, error) || !admission_sweep(parts->conf, parts->queue, error)) {
+    if (!folder_make(fresh->spool, error) || !admission_sweep(parts->conf, parts->queue, error) ||
+        !add_source(fresh, error)) {
         reception_stop(fresh);
         return false;
     }
@@ -331,6 +415,9 @@ void reception_stop(struct reception *reception)
 {
     if (!reception)
         return;
+    admission_free(reception->admission);
+    g_queue_clear(&reception->parcels);
+    sd_event_source_disable_unref(reception->admit);
     for (guint i = 0; i < reception->visits->len; i++)
         drop(reception->visits->pdata[i]);
     g_ptr_array_unref(reception->visits);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define FILE_MOST ((size_t)1 << 30)
+#define PIECE ((size_t)64 * 1024)
 
 static const char index_name[] = "index.json";
 
@@ -82,56 +82,102 @@ bool rolls_write(const struct people *people, const char *folder, struct error *
 /* --- noting ------------------------------------------------------------------------------------
  */
 
-static void member_free_all(void *pointer)
+struct rolls_noting {
+    struct queue *queue;
+    char *folder;
+    json_t *index;
+    size_t at; /* in the index */
+    usec_t now;
+    int64_t changes;
+    /* of the group that is being noted; noting NULL: none is */
+    struct noting *noting;
+    struct csv_reader *csv;
+    char *path;
+    FILE *file;
+};
+
+static void end_group(struct rolls_noting *rolls)
 {
-    struct roll_member *member = pointer;
-    g_free((char *)member->address);
-    g_free((char *)member->name);
-    g_free((char *)member->list);
-    g_free(member);
+    g_clear_pointer(&rolls->noting, noting_free);
+    g_clear_pointer(&rolls->csv, csv_reader_free);
+    g_clear_pointer(&rolls->path, g_free);
+    if (rolls->file)
+        (void)fclose(rolls->file); /* it was only read */
+    rolls->file = NULL;
+    rolls->at++;
+}
+
+void rolls_noting_free(struct rolls_noting *rolls)
+{
+    if (!rolls)
+        return;
+    end_group(rolls);
+    json_decref(rolls->index);
+    g_free(rolls->folder);
+    g_free(rolls);
 }
 
 static bool take_member(void *user, int line, const GPtrArray *fields, struct error *error)
 {
-    GPtrArray *members = user;
+    const struct rolls_noting *rolls = user;
     if (fields->len != 3)
         return error_set(error, EX_DATAERR, (struct place){NULL, line, 0}, NULL,
                          N_("this is no roll of a group"));
     const char *name = csv_unguarded(fields->pdata[1]);
-    struct roll_member *member = g_new0(struct roll_member, 1);
-    member->address = g_strdup(csv_unguarded(fields->pdata[0]));
-    member->name = *name ? g_strdup(name) : NULL;
-    member->list = g_strdup(csv_unguarded(fields->pdata[2]));
-    g_ptr_array_add(members, member);
-    return true;
+    const struct roll_member member = {.address = csv_unguarded(fields->pdata[0]),
+                                       .name = *name ? name : NULL,
+                                       .list = csv_unguarded(fields->pdata[2])};
+    return noting_add(rolls->noting, &member, error);
 }
 
-static bool note_group(struct queue *queue, const char *folder, const json_t *row, usec_t now,
-                       int64_t *changes, struct error *error)
+static bool feed(void *user, struct noting *noting, bool *end, struct error *error)
 {
+    (void)noting;
+    struct rolls_noting *rolls = user;
+    char piece[PIECE];
+    size_t got = fread(piece, 1, sizeof piece, rolls->file);
+    if (ferror(rolls->file))
+        return error_set_errno(error, (struct place){rolls->path, 0, 0}, N_("can't be read"));
+    *end = got == 0;
+    return *end ? csv_reader_end(rolls->csv, error)
+                : csv_reader_feed(rolls->csv, piece, got, error);
+}
+
+/* Nothing is begun where it is known already. */
+static bool begin_group(struct rolls_noting *rolls, struct error *error)
+{
+    const json_t *row = json_array_get(rolls->index, rolls->at);
     const char *group = json_get_text(row, "group"), *name = json_get_text(row, "name");
     const char *sha256 = json_get_text(row, "sha256");
+    bool known = !sha256;
+    if (!group)
+        return error_set(error, EX_TEMPFAIL, (struct place){rolls->folder, 0, 0}, NULL,
+                         N_("the rolls of the groups were not written whole"));
+    if (sha256 && !queue_roll_is_known(rolls->queue, group, sha256, &known, error))
+        return false;
+    if (known) {
+        rolls->at++;
+        return true;
+    }
     AUTO(text) char *file = g_strconcat(group, ".csv", NULL);
-    AUTO(text) char *path = g_build_filename(folder, file, NULL);
-    AUTO(array) GPtrArray *members = g_ptr_array_new_with_free_func(member_free_all);
-    AUTO(bytes) GBytes *bytes = NULL;
-    bool known;
-    if (!sha256)
-        return true;
-    if (!queue_roll_is_known(queue, group, sha256, &known, error))
+    const struct roll roll = {group, name ? name : group, sha256, NULL};
+    rolls->path = g_build_filename(rolls->folder, file, NULL);
+    rolls->file = fopen(rolls->path, "re");
+    rolls->csv = csv_reader_new(',', rolls->path, take_member, rolls);
+    if (!rolls->file)
+        return error_set_errno(error, (struct place){rolls->path, 0, 0}, N_("can't be opened"));
+    return noting_begin(&rolls->noting, rolls->queue, &roll, rolls->now, error);
+}
+
+static bool note_group(struct rolls_noting *rolls, usec_t most, struct error *error)
+{
+    bool done;
+    if (!noting_step(rolls->noting, most, feed, rolls, &done, error))
         return false;
-    if (known)
-        return true;
-    if (!file_load(&bytes, path, FILE_MOST, error))
-        return false;
-    gsize length;
-    const char *octets = g_bytes_get_data(bytes, &length);
-    int64_t count = 0;
-    const struct roll roll = {group, name ? name : group, sha256, members};
-    if (!csv_read(octets ? octets : "", length, ',', path, take_member, members, error) ||
-        !queue_note_roll(queue, &roll, now, &count, error))
-        return false;
-    *changes += count;
+    if (done) {
+        rolls->changes += noting_changes(rolls->noting);
+        end_group(rolls);
+    }
     return true;
 }
 
@@ -158,20 +204,49 @@ static bool end_gone(struct queue *queue, const json_t *index, usec_t now, struc
     return true;
 }
 
-bool rolls_note(struct queue *queue, const char *folder, usec_t now, int64_t *changes,
-                struct error *error)
+bool rolls_noting_begin(struct rolls_noting **rolls, struct queue *queue, const char *folder,
+                        usec_t now, struct error *error)
 {
     AUTO(text) char *path = g_build_filename(folder, index_name, NULL);
     AUTO(json) json_t *index = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
-    *changes = 0;
     if (!json_is_array(index))
         return error_set(error, EX_TEMPFAIL, (struct place){path, 0, 0}, NULL,
                          N_("the rolls of the groups were not written whole"));
-    size_t i;
-    const json_t *row;
-    json_array_foreach (index, i, row) {
-        if (!json_get_text(row, "group") || !note_group(queue, folder, row, now, changes, error))
+    struct rolls_noting *fresh = g_new0(struct rolls_noting, 1);
+    fresh->queue = queue;
+    fresh->folder = g_strdup(folder);
+    fresh->index = TAKE(index);
+    fresh->now = now;
+    *rolls = fresh;
+    return true;
+}
+
+bool rolls_noting_step(struct rolls_noting *rolls, usec_t most, bool *done, int64_t *changes,
+                       struct error *error)
+{
+    usec_t until = clock_monotonic() + most;
+    *changes = 0;
+    while (rolls->at < json_array_size(rolls->index)) {
+        usec_t now = clock_monotonic();
+        *done = false;
+        if (now >= until)
+            return true;
+        if (!(rolls->noting ? note_group(rolls, until - now, error) : begin_group(rolls, error)))
             return false;
     }
-    return end_gone(queue, index, now, error);
+    *done = true;
+    *changes = rolls->changes;
+    return end_gone(rolls->queue, rolls->index, rolls->now, error);
+}
+
+bool rolls_note(struct queue *queue, const char *folder, usec_t now, int64_t *changes,
+                struct error *error)
+{
+    AUTO(rolls_noting) struct rolls_noting *rolls = NULL;
+    bool done = false;
+    *changes = 0;
+    bool good = rolls_noting_begin(&rolls, queue, folder, now, error);
+    while (good && !done)
+        good = rolls_noting_step(rolls, USEC_PER_SEC, &done, changes, error);
+    return good;
 }

@@ -12,3 +12,11 @@ MUST bool rolls_write(const struct people *people, const char *folder, struct er
  * group that does not expand now stays as it was: a list that can't be read makes nobody go. */
 MUST bool rolls_note(struct queue *queue, const char *folder, usec_t now, int64_t *changes,
                      struct error *error);
+/* The same in parts, each of about `most` microseconds. *done: all is noted, and *changes is set. */
+struct rolls_noting; /* opaque */
+MUST bool rolls_noting_begin(struct rolls_noting **rolls, struct queue *queue, const char *folder,
+                             usec_t now, struct error *error);
+MUST bool rolls_noting_step(struct rolls_noting *rolls, usec_t most, bool *done, int64_t *changes,
+                            struct error *error);
+void rolls_noting_free(struct rolls_noting *rolls); /* NULL is fine */
+AUTO_DEFINE(rolls_noting, struct rolls_noting, rolls_noting_free)

@@ -9,14 +9,16 @@
 #include <sys/wait.h>
 
 #define TIME_MOST (5 * USEC_PER_MINUTE)
+#define NOTE_MOST (15 * USEC_PER_MSEC) /* in one turn; as long a pause follows */
 
 struct survey {
     sd_event *loop;
     struct report_parts parts;
     char *out;  /* where its process writes */
     pid_t pid;  /* 0: none runs */
-    bool again; /* another one was asked for while it ran */
-    sd_event_source *due, *child, *limit;
+    struct rolls_noting *noting; /* what it wrote is being taken in; NULL: it is not */
+    bool again; /* another one was asked for meanwhile */
+    sd_event_source *due, *child, *limit, *note;
 };
 
 static struct log_about nothing(void)
@@ -33,16 +35,54 @@ static void set_due(struct survey *survey, usec_t in)
 /* --- how it ended ------------------------------------------------------------------------------
  */
 
-static void take_in(struct survey *survey)
+static void end(struct survey *survey)
 {
+    g_clear_pointer(&survey->noting, rolls_noting_free);
+    if (!folder_remove(survey->out, NULL))
+        log_line(LOG_WARNING, nothing(), "%s can't be removed", survey->out);
+    set_due(survey, survey->again ? 0 : survey->parts.conf->list_refresh);
+    survey->again = false;
+}
+
+static void note_at(struct survey *survey, usec_t when)
+{
+    (void)sd_event_source_set_time(survey->note, (uint64_t)when);
+    (void)sd_event_source_set_enabled(survey->note, SD_EVENT_ONESHOT);
+}
+
+/* A list of a million is many turns: others are sent between them. */
+static int on_note(sd_event_source *source, uint64_t time, void *user)
+{
+    (void)source, (void)time;
+    struct survey *survey = user;
     AUTO(error) struct error error = {0};
-    int64_t changes;
-    if (!rolls_note(survey->parts.queue, survey->out, clock_now(), &changes, &error)) {
+    int64_t changes = 0;
+    bool done = false;
+    usec_t began = clock_monotonic();
+    if (!rolls_noting_step(survey->noting, NOTE_MOST, &done, &changes, &error)) {
         log_error(LOG_WARNING, nothing(), &error);
-        return;
+        done = true;
     }
     if (changes)
         log_line(LOG_INFO, nothing(), "the lists: %lld members came or went", (long long)changes);
+    usec_t now = clock_monotonic();
+    if (done)
+        end(survey);
+    else
+        note_at(survey, now + (now - began));
+    return 0;
+}
+
+static void take_in(struct survey *survey)
+{
+    AUTO(error) struct error error = {0};
+    if (rolls_noting_begin(&survey->noting, survey->parts.queue, survey->out, clock_now(),
+                           &error)) {
+        note_at(survey, 0);
+        return;
+    }
+    log_error(LOG_WARNING, nothing(), &error);
+    end(survey);
 }
 
 static int on_child(sd_event_source *source, const siginfo_t *info, void *user)
@@ -51,14 +91,12 @@ static int on_child(sd_event_source *source, const siginfo_t *info, void *user)
     sd_event_source_set_enabled(source, SD_EVENT_OFF);
     sd_event_source_set_enabled(survey->limit, SD_EVENT_OFF);
     survey->pid = 0;
-    if (info->si_code == CLD_EXITED && info->si_status == EX_OK)
+    if (info->si_code == CLD_EXITED && info->si_status == EX_OK) {
         take_in(survey);
-    else
-        log_line(LOG_WARNING, nothing(), "the lists could not be looked at");
-    if (!folder_remove(survey->out, NULL))
-        log_line(LOG_WARNING, nothing(), "%s can't be removed", survey->out);
-    set_due(survey, survey->again ? 0 : survey->parts.conf->list_refresh);
-    survey->again = false;
+        return 0;
+    }
+    log_line(LOG_WARNING, nothing(), "the lists could not be looked at");
+    end(survey);
     return 0;
 }
 
@@ -92,7 +130,7 @@ static int on_due(sd_event_source *source, uint64_t time, void *user)
     (void)source, (void)time;
     struct survey *survey = user;
     AUTO(error) struct error error = {0};
-    if (survey->pid) {
+    if (survey->pid || survey->noting) {
         survey->again = true;
         return 0;
     }
@@ -120,10 +158,15 @@ bool survey_start(struct survey **survey, sd_event *loop, const struct report_pa
     fresh->loop = sd_event_ref(loop);
     fresh->parts = *parts;
     fresh->out = g_build_filename(parts->conf->state_dir, "spool", "lists", NULL);
-    if (sd_event_add_time(loop, &fresh->due, CLOCK_MONOTONIC, 0, 0, on_due, fresh) < 0) {
+    if (sd_event_add_time(loop, &fresh->due, CLOCK_MONOTONIC, 0, 0, on_due, fresh) < 0 ||
+        sd_event_add_time(loop, &fresh->note, CLOCK_MONOTONIC, 0, USEC_PER_MSEC, on_note, fresh) <
+            0 ||
+        sd_event_source_set_enabled(fresh->note, SD_EVENT_OFF) < 0) {
         survey_stop(fresh);
         return error_set(error, EX_OSERR, NOWHERE, NULL, N_("the event loop does not start"));
     }
+    /* As the dispatch's turn, so that these two alternate. */
+    (void)sd_event_source_set_priority(fresh->note, SD_EVENT_PRIORITY_IDLE);
     *survey = fresh;
     return true;
 }
@@ -146,6 +189,8 @@ void survey_stop(struct survey *survey)
     sd_event_source_disable_unref(survey->due);
     sd_event_source_disable_unref(survey->child);
     sd_event_source_disable_unref(survey->limit);
+    sd_event_source_disable_unref(survey->note);
+    rolls_noting_free(survey->noting);
     if (survey->pid) {
         (void)kill(survey->pid, SIGKILL);
         (void)waitpid(survey->pid, NULL, 0);

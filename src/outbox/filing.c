@@ -53,6 +53,17 @@ bool outbox_write_sending(const struct publication *publication, const char *key
     return file_write_durably(path, octets, length, error);
 }
 
+bool outbox_draft_sending(struct draft **draft, const struct publication *publication,
+                          const char *key, const char *file, struct error *error)
+{
+    AUTO(text) char *folder = NULL;
+    if (!check_names(file, key, error) ||
+        !folders_make_in(&folder, publication, "sending", key, error))
+        return false;
+    AUTO(text) char *path = g_build_filename(folder, file, NULL);
+    return draft_begin(draft, path, error);
+}
+
 /* --- sending/KEY → sent/KEY --- */
 
 static bool remove_progress_pages(const char *folder, struct error *error)

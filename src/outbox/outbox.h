@@ -2,6 +2,7 @@
  * and rejected/. Section 3 of the contract. Watches on the daemon's event loop (inotify, and a
  * rescan every 30 s, because network shares tell nothing). */
 #pragma once
+#include "base/draft.h"
 #include "base/problem.h"
 #include "conf/conf.h"
 
@@ -59,6 +60,9 @@ MUST bool outbox_file_sending(const struct publication *publication, const char 
 MUST bool outbox_write_sending(const struct publication *publication, const char *key,
                                const char *file, const char *octets, size_t length,
                                struct error *error);
+/* Begins one that is written piece by piece. */
+MUST bool outbox_draft_sending(struct draft **draft, const struct publication *publication,
+                               const char *key, const char *file, struct error *error);
 /* Moves sending/KEY to sent/KEY without its preview and status page; true also if that was done. */
 MUST bool outbox_file_sent(const struct publication *publication, const char *key,
                            struct error *error);

@@ -56,7 +56,7 @@ AUTO_DEFINE(parcel_maker, struct parcel_maker, parcel_maker_free)
 
 struct parcel; /* opaque */
 
-/* Opens it and checks every hash. EX_DATAERR: it is not whole. */
+/* Opens it and checks the hash of each file but recipients.csv. EX_DATAERR: it is not whole. */
 MUST bool parcel_open(struct parcel **parcel, const char *path, struct error *error);
 void parcel_free(struct parcel *parcel);
 AUTO_DEFINE(parcel, struct parcel, parcel_free)
@@ -67,18 +67,17 @@ const char *parcel_path(const struct parcel *parcel);
 const char *parcel_sha256(const struct parcel *parcel);
 
 /* Each recipient in order, every address through the gate again. The visitor returns false to stop.
- */
+ * EX_DATAERR, perhaps not before the last one: recipients.csv is not what was written. */
 typedef bool parcel_visit(void *user, const struct parcel_recipient *recipient,
                           struct error *error);
 MUST bool parcel_recipients(const struct parcel *parcel, parcel_visit *visit, void *user,
                             struct error *error);
-/* The same in pieces of at most `most` octets of recipients.csv (at least a line), for who must not
- * stay away for long. *end: that was the last. */
+/* The same in pieces of some thousand recipients, for who must not stay away for long. *end: that
+ * was the last, and all of it is what was written. */
 struct parcel_reader; /* opaque */
 MUST bool parcel_reader_open(struct parcel_reader **reader, const struct parcel *parcel,
                              parcel_visit *visit, void *user, struct error *error);
-MUST bool parcel_reader_next(struct parcel_reader *reader, size_t most, bool *end,
-                             struct error *error);
+MUST bool parcel_reader_next(struct parcel_reader *reader, bool *end, struct error *error);
 void parcel_reader_free(struct parcel_reader *reader);
 AUTO_DEFINE(parcel_reader, struct parcel_reader, parcel_reader_free)
 /* After its folder was renamed. */

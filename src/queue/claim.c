@@ -25,6 +25,11 @@ static bool claim_of(sqlite3_stmt *row, int64_t issue, struct claim *claim, stru
     return true;
 }
 
+static struct sort *sort_of(sqlite3_stmt *row, struct open_issue *issue)
+{
+    return open_issue_sort(issue, (const char *)sqlite3_column_text(row, 7));
+}
+
 static const char *lane_of(struct queue *queue, const struct claim *claim)
 {
     return queue->lane_of ? queue->lane_of(queue->lane_user, claim->address) : NULL;
@@ -79,7 +84,9 @@ static bool walk_first(struct queue *queue, struct open_issue *issue, size_t roo
             continue;
         }
         claims[(*claimed)++] = claim;
-        if (!open_issue_count(issue, QUEUED, ON_CLAIMED, &to, error))
+        struct sort *sort = sort_of(row, issue);
+        open_issue_fly(issue, claim.delivery, sort);
+        if (!open_issue_count(issue, sort, QUEUED, ON_CLAIMED, &to, error))
             break;
     }
     if (row)
@@ -126,6 +133,7 @@ static bool is_lane(const char *stored, const char *lane)
 }
 
 struct walk_due {
+    struct open_issue *issue;
     const char *lane;
     size_t room, claimed;
     struct claim *claims;
@@ -133,12 +141,14 @@ struct walk_due {
     GArray *moving;
 };
 
-static void take_due(struct queue *queue, struct walk_due *walk, struct claim *claim,
-                     enum delivery_state state)
+static void take_due(struct queue *queue, struct walk_due *walk, sqlite3_stmt *row,
+                     struct claim *claim)
 {
+    enum delivery_state state = (enum delivery_state)sqlite3_column_int(row, 8);
     const char *lane = lane_of(queue, claim);
     if (is_lane(walk->lane, lane) && fits_lot(claim, walk->claimed)) {
         walk->from[walk->claimed] = state;
+        open_issue_fly(walk->issue, claim->delivery, sort_of(row, walk->issue));
         walk->claims[walk->claimed++] = *claim;
         return;
     }
@@ -148,15 +158,15 @@ static void take_due(struct queue *queue, struct walk_due *walk, struct claim *c
     claim_clear(claim);
 }
 
-static bool collect_due(struct queue *queue, sqlite3_stmt *row, int64_t issue,
-                        struct walk_due *walk, struct error *error)
+static bool collect_due(struct queue *queue, sqlite3_stmt *row, struct walk_due *walk,
+                        struct error *error)
 {
     while (walk->claimed < walk->room && sql_row(queue, row, error)) {
         struct claim claim = {0};
-        if (!claim_of(row, issue, &claim, error))
+        if (!claim_of(row, walk->issue->id, &claim, error))
             return false;
         bool alone = claim.alone && walk->claimed == 0;
-        take_due(queue, walk, &claim, (enum delivery_state)sqlite3_column_int(row, 7));
+        take_due(queue, walk, row, &claim);
         if (alone && walk->claimed)
             break;
     }
@@ -164,8 +174,7 @@ static bool collect_due(struct queue *queue, sqlite3_stmt *row, int64_t issue,
     return !error_is_set(error);
 }
 
-static bool mark_due(struct queue *queue, struct open_issue *issue, const struct walk_due *walk,
-                     struct error *error)
+static bool mark_due(struct queue *queue, const struct walk_due *walk, struct error *error)
 {
     for (guint i = 0; i < walk->moving->len; i++) {
         const struct moving *one = &g_array_index(walk->moving, struct moving, i);
@@ -174,8 +183,11 @@ static bool mark_due(struct queue *queue, struct open_issue *issue, const struct
     }
     for (size_t i = 0; i < walk->claimed; i++) {
         enum delivery_state to;
-        if (!open_issue_count(issue, walk->from[i], ON_CLAIMED, &to, error) ||
-            !sql_run(queue, error, SQL_CLAIM_MARK, "i", walk->claims[i].delivery))
+        int64_t id = walk->claims[i].delivery;
+        struct sort *sort = open_issue_sort_of(queue, walk->issue, id, error);
+        if (!sort ||
+            !open_issue_count(walk->issue, sort, walk->from[i], ON_CLAIMED, &to, error) ||
+            !sql_run(queue, error, SQL_CLAIM_MARK, "i", id))
             return false;
     }
     return true;
@@ -192,12 +204,13 @@ bool queue_claim_due(struct queue *queue, int64_t id, const char *lane, usec_t n
     if (!row)
         return false;
     sql_bind(row, "iiit", id, now, (int64_t)room, lane);
-    struct walk_due walk = {.lane = lane,
+    struct walk_due walk = {.issue = issue,
+                            .lane = lane,
                             .room = room,
                             .claims = claims,
                             .from = g_new0(enum delivery_state, room + 1),
                             .moving = moving_new()};
-    bool good = collect_due(queue, row, id, &walk, error) && mark_due(queue, issue, &walk, error);
+    bool good = collect_due(queue, row, &walk, error) && mark_due(queue, &walk, error);
     *claimed = walk.claimed;
     g_free(walk.from);
     g_array_unref(walk.moving);
@@ -211,7 +224,7 @@ static bool is_evidence(enum delivery_event event)
 }
 
 /* One that came to the stop list while it was in flight, and did not arrive, is tried no more. */
-static bool stop_if_suppressed(struct queue *queue, struct open_issue *issue,
+static bool stop_if_suppressed(struct queue *queue, struct open_issue *issue, struct sort *sort,
                                const struct outcome *outcome, enum delivery_state state,
                                struct error *error)
 {
@@ -225,7 +238,7 @@ static bool stop_if_suppressed(struct queue *queue, struct open_issue *issue,
     sqlite3_reset(row);
     enum delivery_state to;
     return !error_is_set(error) &&
-           (!stopped || (open_issue_count(issue, state, ON_SUPPRESSED, &to, error) &&
+           (!stopped || (open_issue_count(issue, sort, state, ON_SUPPRESSED, &to, error) &&
                          sql_run(queue, error, SQL_CHANGE, "iizzz", outcome->delivery, (int64_t)to,
                                  (usec_t)0, (usec_t)0, (int64_t)0)));
 }
@@ -248,13 +261,16 @@ bool queue_record(struct queue *queue, const struct outcome *outcome, struct err
 {
     struct open_issue *issue;
     enum delivery_state to;
-    if (!open_issue_get(queue, outcome->issue, &issue, error) || !change_begin(queue, error) ||
-        !open_issue_count(issue, SENDING, outcome->event, &to, error))
+    if (!open_issue_get(queue, outcome->issue, &issue, error) || !change_begin(queue, error))
         return false;
+    struct sort *sort = open_issue_sort_of(queue, issue, outcome->delivery, error);
+    if (!sort || !open_issue_count(issue, sort, SENDING, outcome->event, &to, error))
+        return false;
+    open_issue_land(issue, outcome->delivery);
     static const struct reply none = {0};
     const struct reply *reply = outcome->reply ? outcome->reply : &none;
     if (!write_outcome(queue, outcome, reply, to, error) ||
-        !stop_if_suppressed(queue, issue, outcome, to, error))
+        !stop_if_suppressed(queue, issue, sort, outcome, to, error))
         return false;
     return !is_evidence(outcome->event) ||
            sql_run(queue, error, SQL_ATTEMPT_ADD, "iitiztt", outcome->delivery, outcome->at,

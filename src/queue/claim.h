@@ -37,6 +37,9 @@ struct work { /* an issue that is being sent */
 /* Of struct work, the oldest issue first; the caller frees the array. */
 MUST bool queue_work(struct queue *queue, GArray **work, struct error *error);
 
+/* Is there an issue that goes out just now? */
+bool queue_is_sending(const struct queue *queue);
+
 /* Marks up to `room` deliveries of an issue as sending: first tries in order, or what is due of a
  * lane (NULL: of none), the longest due first (one that goes alone comes alone). None claimed: all
  * that were looked at went to other lanes, and there may be more. Hand out none before

@@ -76,9 +76,12 @@ static bool walk_row(sqlite3_stmt *row, const struct open_issue *issue, struct w
 static bool walk_issue(struct queue *queue, const struct open_issue *issue, struct walk *walk,
                        queue_visit *visit, void *user, struct error *error)
 {
-    sqlite3_stmt *row = sql_get(queue, SQL_DELIVERIES, error);
+    /* What is in trouble is found at once; of the rest there is no index. */
+    bool indexed = walk->state > SENT;
+    sqlite3_stmt *row = sql_get(queue, indexed ? SQL_DELIVERIES_IN : SQL_DELIVERIES, error);
     if (row)
-        sql_bind(row, "ii", MAX(issue->first, walk->from), issue->last);
+        sql_bind(row, indexed ? "iiii" : "ii", MAX(issue->first, walk->from), issue->last,
+                 (int64_t)walk->state, issue->id);
     bool goes_on = true;
     while (row && goes_on && walk->look && walk->most && sql_row(queue, row, error))
         goes_on = walk_row(row, issue, walk, visit, user, error);
@@ -127,76 +130,4 @@ bool queue_deliveries_like(struct queue *queue, int64_t id, const char *words, s
     if (row)
         sqlite3_reset(row);
     return goes_on && !error_is_set(error);
-}
-
-/* --- counts by group --- */
-
-static void group_free(void *pointer)
-{
-    struct group_counts *group = pointer;
-    g_free(group->group);
-    g_free(group->name);
-    g_free(group);
-}
-
-static bool read_groups(struct queue *queue, int64_t issue, GPtrArray *groups, GHashTable *by_id,
-                        struct error *error)
-{
-    sqlite3_stmt *row = sql_get(queue, SQL_GROUPS, error);
-    if (row)
-        sql_bind(row, "i", issue);
-    while (row && sql_row(queue, row, error)) {
-        struct group_counts *group = g_new0(struct group_counts, 1);
-        group->group = sql_text(row, 0);
-        group->name = sql_text(row, 1);
-        g_ptr_array_add(groups, group);
-        g_hash_table_insert(by_id, group->group, group);
-    }
-    return !error_is_set(error);
-}
-
-static void count(struct counts *counts, enum delivery_state state)
-{
-    int64_t *const places[DELIVERY_STATES] = {
-        [QUEUED] = &counts->queued,
-        [SENDING] = &counts->sending,
-        [SENT] = &counts->sent,
-        [DEFERRED] = &counts->deferred,
-        [UNKNOWN] = &counts->unknown,
-        [FAILED] = &counts->failed,
-        [SUPPRESSED] = &counts->suppressed,
-        [CANCELLED] = &counts->cancelled,
-    };
-    counts->recipients++;
-    ++*places[state];
-}
-
-static void count_in_each(GHashTable *by_id, const char *groups, enum delivery_state state)
-{
-    AUTO(texts) char **ids = g_strsplit(groups, " ", -1);
-    for (char **id = ids; *id; id++) {
-        struct group_counts *group = g_hash_table_lookup(by_id, *id);
-        if (group)
-            count(&group->counts, state);
-    }
-}
-
-bool queue_group_counts(struct queue *queue, int64_t id, GPtrArray **groups, struct error *error)
-{
-    struct open_issue *issue;
-    AUTO(array) GPtrArray *all = g_ptr_array_new_with_free_func(group_free);
-    AUTO(table) GHashTable *by_id = g_hash_table_new(g_str_hash, g_str_equal);
-    if (!open_issue_get(queue, id, &issue, error) || !read_groups(queue, id, all, by_id, error))
-        return false;
-    sqlite3_stmt *row = sql_get(queue, SQL_DELIVERY_GROUPS, error);
-    if (row)
-        sql_bind(row, "ii", issue->first, issue->last);
-    while (row && sql_row(queue, row, error))
-        count_in_each(by_id, (const char *)sqlite3_column_text(row, 0),
-                      state_of(issue, sqlite3_column_int64(row, 2), sqlite3_column_int(row, 1),
-                               sqlite3_column_int64(row, 3)));
-    if (error_is_set(error))
-        return false;
-    *groups = TAKE(all);
-    return true;
 }

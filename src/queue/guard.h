@@ -14,6 +14,7 @@ struct group_change {
     char *since;        /* the key of the issue that it is compared with; NULL: there is none */
     int64_t before, now, added, gone;
     GPtrArray *came, *went; /* of struct changed_person, in order, as many as were asked for */
+    bool never_empty;       /* in any issue before */
     bool alarming;          /* the guard holds the issue for it */
 };
 
@@ -25,7 +26,8 @@ struct comparison {
 /* Compares an issue with the last one of its publication, and each of its groups with the last
  * issue that named it. One that was cancelled, or that the guard still holds, is none of them: it
  * may have been the slip. `guard` is in percent; at most `most` persons are named for each change.
- * *comparison is then the caller's. */
+ * Of an issue that the guard held, what it was held for is told, and soon; else the recipients of
+ * both are read. *comparison is then the caller's. */
 MUST bool queue_compare(struct queue *queue, int64_t issue, unsigned guard, size_t most,
                         struct comparison **comparison, struct error *error);
 void comparison_free(struct comparison *comparison);
@@ -34,8 +36,3 @@ AUTO_DEFINE(comparison, struct comparison, comparison_free)
 /* What is alarming in one line: "领导 12 → 3 (+0 -9); …"; NULL: nothing. The caller frees. */
 char *comparison_alarm(const struct comparison *comparison);
 
-/* As queue_admit(); but where the comparison is alarming, the issue is held (HOLD_GUARD) by the
- * same commit that makes it visible. */
-MUST bool queue_admit_guarded(struct queue *queue, const struct parcel *parcel,
-                              const char *parcel_name, unsigned guard, usec_t now, int64_t *issue,
-                              struct error *error);

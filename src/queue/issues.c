@@ -32,6 +32,8 @@ void open_issue_free(void *pointer)
     g_free(issue->why_text);
     g_clear_pointer(&issue->due, g_array_unref);
     g_clear_pointer(&issue->bars, g_ptr_array_unref);
+    g_hash_table_unref(issue->sorts);
+    g_hash_table_unref(issue->in_flight);
     g_free(issue);
 }
 
@@ -86,20 +88,23 @@ static struct open_issue *open_issue_of(sqlite3_stmt *row)
     issue->finished_at = sqlite3_column_int64(row, FINISHED_AT);
     for (int state = 0; state < DELIVERY_STATES; state++)
         issue->counts[state] = sqlite3_column_int64(row, COUNTS + state);
+    issue->sorts = sorts_new();
+    issue->in_flight = g_hash_table_new(NULL, NULL);
     return issue;
 }
 
-static void remember(struct queue *queue, sqlite3_stmt *row)
+static bool remember(struct queue *queue, sqlite3_stmt *row, struct error *error)
 {
     struct open_issue *issue = open_issue_of(row);
     g_hash_table_replace(queue->open, &issue->id, issue);
+    return sorts_load(queue, issue, error);
 }
 
 bool open_issues_load(struct queue *queue, struct error *error)
 {
     sqlite3_stmt *row = sql_get(queue, SQL_ISSUES_OPEN, error);
-    while (row && sql_row(queue, row, error))
-        remember(queue, row);
+    while (row && sql_row(queue, row, error) && remember(queue, row, error))
+        continue;
     return !error_is_set(error);
 }
 
@@ -113,8 +118,10 @@ bool open_issue_get(struct queue *queue, int64_t id, struct open_issue **issue, 
         return false;
     sql_bind(row, "i", id);
     if (sql_row(queue, row, error)) {
-        remember(queue, row);
+        bool good = remember(queue, row, error);
         sqlite3_reset(row);
+        if (!good)
+            return false;
     }
     *issue = g_hash_table_lookup(queue->open, &id);
     return *issue || error_set(error, EX_NOINPUT, NOWHERE, NULL, N_("there is no such issue"));
@@ -127,7 +134,8 @@ static bool open_issue_save(struct queue *queue, struct open_issue *issue, struc
     return sql_run(queue, error, SQL_ISSUE_SAVE, "iiitziiiiiiiiii", issue->id,
                    (int64_t)issue->state, (int64_t)issue->why, issue->why_text, issue->finished_at,
                    issue->cursor, n[QUEUED], n[SENDING], n[SENT], n[DEFERRED], n[UNKNOWN],
-                   n[FAILED], n[SUPPRESSED], n[CANCELLED], (int64_t)issue->cancelling);
+                   n[FAILED], n[SUPPRESSED], n[CANCELLED], (int64_t)issue->cancelling) &&
+           sorts_save(queue, issue->id, issue->sorts, error);
 }
 
 bool open_issues_save(struct queue *queue, struct error *error)
@@ -140,17 +148,6 @@ bool open_issues_save(struct queue *queue, struct error *error)
     while (g_hash_table_iter_next(&iter, NULL, &issue))
         if (((struct open_issue *)issue)->dirty && !open_issue_save(queue, issue, error))
             return false;
-    return true;
-}
-
-bool open_issue_count(struct open_issue *issue, enum delivery_state from, enum delivery_event on,
-                      enum delivery_state *to, struct error *error)
-{
-    if (!delivery_change(from, on, to, error))
-        return false;
-    issue->counts[from]--;
-    issue->counts[*to]++;
-    issue->dirty = true;
     return true;
 }
 

@@ -1,6 +1,6 @@
 /* Opening the queue: the lock, the schema, what is in memory. */
 #include "base/file.h"
-#include "queue/sql.h"
+#include "queue/admit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,6 +74,16 @@ static struct queue *queue_new(void)
     return queue;
 }
 
+/* Admissions that a crash cut off: their parcels are admitted anew. */
+static bool clear_leftovers(struct queue *queue, struct error *error)
+{
+    bool clear = false;
+    while (!clear)
+        if (!leftovers_clear(queue, clock_monotonic() + USEC_PER_SEC, &clear, error))
+            return false;
+    return true;
+}
+
 bool queue_open(struct queue **queue, const char *state_dir, struct error *error)
 {
     AUTO(queue) struct queue *fresh = queue_new();
@@ -82,7 +92,8 @@ bool queue_open(struct queue **queue, const char *state_dir, struct error *error
                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                        "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
                        error) ||
-        !schema_update(fresh, error) || !open_issues_load(fresh, error))
+        !schema_update(fresh, error) || !clear_leftovers(fresh, error) ||
+        !open_issues_load(fresh, error))
         return false;
     *queue = TAKE(fresh);
     return true;

@@ -93,18 +93,23 @@ static bool is_in_flight(const struct sweep *sweep, int64_t id, int state, usec_
     return state == SENDING || (state == QUEUED && id <= sweep->issue->cursor && next_attempt == 0);
 }
 
-static bool change_one(struct sweep *sweep, int64_t id, enum delivery_state from,
-                       struct error *error)
+struct found { /* by a sweep */
+    int64_t id;
+    enum delivery_state state;
+    struct sort *sort;
+};
+
+static bool change_one(struct sweep *sweep, const struct found *one, struct error *error)
 {
-    enum delivery_state to;
+    enum delivery_state from = one->state, to;
     AUTO(error) struct error none = {0};
     if (!delivery_change(from, sweep->event, &to, &none)) {
         sweep->state = from;
         return true; /* does not concern one in this state */
     }
     sweep->changed += to != from || sweep->event != ON_GIVEN_UP;
-    return open_issue_count(sweep->issue, from, sweep->event, &to, error) &&
-           sql_run(sweep->queue, error, SQL_CHANGE, "iizzz", id, (int64_t)to, sweep->next_attempt,
+    return open_issue_count(sweep->issue, one->sort, from, sweep->event, &to, error) &&
+           sql_run(sweep->queue, error, SQL_CHANGE, "iizzz", one->id, (int64_t)to, sweep->next_attempt,
                    sweep->sent_at, (int64_t)(to == FAILED ? sweep->gave_up : GAVE_UP_NOT));
 }
 
@@ -125,10 +130,6 @@ static bool is_stopped(const struct sweep *sweep, int64_t id, struct error *erro
 /* Reads the ids first: the rows change under the walk. */
 static bool sweep_run(struct sweep *sweep, struct error *error)
 {
-    struct found {
-        int64_t id;
-        enum delivery_state state;
-    };
     sqlite3_stmt *row = sql_get(sweep->queue, SQL_STATE_OF, error);
     if (!row || !change_begin(sweep->queue, error))
         return false;
@@ -136,7 +137,9 @@ static bool sweep_run(struct sweep *sweep, struct error *error)
     GArray *found = g_array_new(FALSE, FALSE, sizeof(struct found));
     while (sql_row(sweep->queue, row, error)) {
         struct found one = {sqlite3_column_int64(row, 0),
-                            (enum delivery_state)sqlite3_column_int(row, 1)};
+                            (enum delivery_state)sqlite3_column_int(row, 1),
+                            open_issue_sort(sweep->issue,
+                                            (const char *)sqlite3_column_text(row, 3))};
         sweep->found++;
         if (is_in_flight(sweep, one.id, (int)one.state, sqlite3_column_int64(row, 2)))
             sweep->state = SENDING;
@@ -149,7 +152,7 @@ static bool sweep_run(struct sweep *sweep, struct error *error)
         if (is_stopped(sweep, one->id, error))
             sweep->state = SUPPRESSED;
         else
-            good = !error_is_set(error) && change_one(sweep, one->id, one->state, error);
+            good = !error_is_set(error) && change_one(sweep, one, error);
     }
     g_array_unref(found);
     return good;

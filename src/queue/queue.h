@@ -19,6 +19,9 @@ AUTO_DEFINE(queue, struct queue, queue_close)
 
 /* Makes everything since the last commit durable. */
 MUST bool queue_commit(struct queue *queue, struct error *error);
+/* Did SQLite fail? Then nothing more is written until it is opened anew, and only then it is known
+ * whether the last commit took hold. */
+bool queue_has_failed(const struct queue *queue);
 /* Is there something to commit? */
 bool queue_is_dirty(const struct queue *queue);
 
@@ -45,8 +48,8 @@ struct queue_issue {
 void queue_issue_free(struct queue_issue *issue);
 AUTO_DEFINE(queue_issue, struct queue_issue, queue_issue_free)
 
-/* Takes a parcel in: the issue and all its deliveries, the suppressed ones marked, in one durable
- * step (it commits). EX_DATAERR: the same publication, issue and kind was admitted before; *issue is
+/* Takes a small parcel in: the issue and all its deliveries, the suppressed ones marked, in one
+ * durable step (it commits). For a large one, see admission.h. EX_DATAERR: the same publication, issue and kind was admitted before; *issue is
  * then the id of that one. `parcel_name` is its folder's name in spool/parcels. */
 MUST bool queue_admit(struct queue *queue, const struct parcel *parcel, const char *parcel_name,
                       usec_t now, int64_t *issue, struct error *error);

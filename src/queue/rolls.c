@@ -1,5 +1,8 @@
 #include "queue/rolls.h"
+#include "queue/census.h"
 #include "queue/sql.h"
+
+#define MEMBERS_AT_ONCE 2000
 
 /* *sha256 NULL: not seen so far, or ended. */
 static bool read_roll(struct queue *queue, const char *group, char **sha256, usec_t *first_seen,
@@ -33,59 +36,204 @@ bool queue_roll_is_known(struct queue *queue, const char *group, const char *sha
 /* --- noting ------------------------------------------------------------------------------------
  */
 
-static GHashTable *members_now(struct queue *queue, const char *group, struct error *error)
+enum noting_phase { READ_KNOWN, ADD_NEW, END_GONE, NOTED };
+enum { NOT_SEEN, SEEN }; /* the sorts of the census: groups of that name */
+
+struct noting {
+    struct queue *queue;
+    char *group, *name, *sha256;
+    usec_t now, since; /* since: of new members */
+    enum noting_phase phase;
+    struct census *known; /* the members before; SEEN: they stay */
+    char *after;          /* the last address of a walk over them */
+    int64_t changes;
+};
+
+/* A first noting that a crash cut off: whoever is added yet was there from the beginning too. */
+static bool find_since(struct noting *noting, const char *sha256, usec_t first_seen,
+                       struct error *error)
 {
-    AUTO(table) GHashTable *now = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    sqlite3_stmt *row = sql_get(queue, SQL_MEMBERS, error);
-    if (row)
-        sql_bind(row, "t", group);
-    while (row && sql_row(queue, row, error))
-        g_hash_table_add(now, sql_text(row, 0));
-    return error_is_set(error) ? NULL : TAKE(now);
+    noting->since = noting->now;
+    sqlite3_stmt *row = first_seen && !sha256 ? sql_get(noting->queue, SQL_MEMBERS, error) : NULL;
+    if (row) {
+        sql_bind(row, "tti", noting->group, "", (int64_t)1);
+        if (sql_row(noting->queue, row, error))
+            noting->since = first_seen;
+        sqlite3_reset(row);
+    }
+    return !error_is_set(error);
 }
 
-/* Takes those who stay out of `left`. */
-static bool add_new(struct queue *queue, const struct roll *roll, GHashTable *left, usec_t now,
-                    int64_t *changes, struct error *error)
+bool noting_begin(struct noting **noting, struct queue *queue, const struct roll *roll, usec_t now,
+                  struct error *error)
 {
-    for (guint i = 0; i < roll->members->len; i++) {
-        const struct roll_member *member = roll->members->pdata[i];
-        if (g_hash_table_remove(left, member->address))
+    AUTO(noting) struct noting *fresh = g_new0(struct noting, 1);
+    AUTO(text) char *sha256 = NULL;
+    usec_t first_seen;
+    fresh->queue = queue;
+    fresh->group = g_strdup(roll->group);
+    fresh->name = g_strdup(roll->name);
+    fresh->sha256 = g_strdup(roll->sha256);
+    fresh->after = g_strdup("");
+    fresh->now = now;
+    fresh->known = census_new(0);
+    (void)census_sort(fresh->known, "not seen"), (void)census_sort(fresh->known, "seen");
+    if (!read_roll(queue, roll->group, &sha256, &first_seen, error) ||
+        !find_since(fresh, sha256, first_seen, error))
+        return false;
+    *noting = TAKE(fresh);
+    return true;
+}
+
+void noting_free(struct noting *noting)
+{
+    if (!noting)
+        return;
+    census_free(noting->known);
+    g_free(noting->group);
+    g_free(noting->name);
+    g_free(noting->sha256);
+    g_free(noting->after);
+    g_free(noting);
+}
+
+int64_t noting_changes(const struct noting *noting)
+{
+    return noting->changes;
+}
+
+/* The next of those who are members now, by address; of char *. */
+static GPtrArray *next_members(struct noting *noting, struct error *error)
+{
+    AUTO(array) GPtrArray *addresses = g_ptr_array_new_with_free_func(g_free);
+    sqlite3_stmt *row = sql_get(noting->queue, SQL_MEMBERS, error);
+    if (row)
+        sql_bind(row, "tti", noting->group, noting->after, (int64_t)MEMBERS_AT_ONCE);
+    while (row && sql_row(noting->queue, row, error))
+        g_ptr_array_add(addresses, sql_text(row, 0));
+    if (error_is_set(error))
+        return NULL;
+    g_free(noting->after);
+    noting->after = g_strdup(addresses->len ? addresses->pdata[addresses->len - 1] : "");
+    return TAKE(addresses);
+}
+
+static bool read_known(struct noting *noting, struct error *error)
+{
+    AUTO(array) GPtrArray *addresses = next_members(noting, error);
+    unsigned sort;
+    for (guint i = 0; addresses && i < addresses->len; i++)
+        (void)census_add(noting->known, addresses->pdata[i], "not seen", &sort);
+    if (addresses && !addresses->len)
+        noting->phase = ADD_NEW;
+    return addresses;
+}
+
+static bool end_gone(struct noting *noting, struct error *error)
+{
+    AUTO(array) GPtrArray *addresses = next_members(noting, error);
+    for (guint i = 0; addresses && i < addresses->len; i++) {
+        const char *address = addresses->pdata[i];
+        unsigned sort;
+        /* Who was added by this noting is not among the known. */
+        if (!census_find(noting->known, address, &sort) || sort == SEEN)
             continue;
-        ++*changes;
-        if (!sql_run(queue, error, SQL_MEMBER_ADD, "tttti", roll->group, member->address,
-                     member->name, member->list, now))
+        noting->changes++;
+        if (!sql_run(noting->queue, error, SQL_MEMBER_END, "tti", noting->group, address,
+                     noting->now))
             return false;
+    }
+    if (addresses && !addresses->len)
+        noting->phase = NOTED;
+    return addresses;
+}
+
+bool noting_add(struct noting *noting, const struct roll_member *member, struct error *error)
+{
+    if (census_move(noting->known, member->address, SEEN))
+        return true;
+    noting->changes++;
+    return sql_run(noting->queue, error, SQL_MEMBER_ADD, "ssssi", noting->group, member->address,
+                   member->name, member->list, noting->since);
+}
+
+static bool note_part(struct noting *noting, roll_feed *feed, void *user, struct error *error)
+{
+    bool end = false;
+    switch (noting->phase) {
+    case READ_KNOWN:
+        return read_known(noting, error);
+    case ADD_NEW:
+        if (!feed(user, noting, &end, error))
+            return false;
+        if (end)
+            noting->phase = END_GONE;
+        return true;
+    case END_GONE:
+        return end_gone(noting, error);
+    case NOTED:
+        break;
     }
     return true;
 }
 
-static bool end_gone(struct queue *queue, const char *group, GHashTable *left, usec_t now,
-                     int64_t *changes, struct error *error)
+/* Not yet with its hash: it is known only when all are in. */
+static bool add_roll(struct noting *noting, struct error *error)
 {
-    GHashTableIter iter;
-    void *address;
-    g_hash_table_iter_init(&iter, left);
-    while (g_hash_table_iter_next(&iter, &address, NULL)) {
-        ++*changes;
-        if (!sql_run(queue, error, SQL_MEMBER_END, "tti", group, address, now))
+    return sql_run(noting->queue, error, SQL_ROLL_ADD, "tti", noting->group, noting->name,
+                   noting->now);
+}
+
+static bool note_until(struct noting *noting, usec_t until, roll_feed *feed, void *user,
+                       struct error *error)
+{
+    if (!chunk_begin(noting->queue, error) || !add_roll(noting, error))
+        return false;
+    do {
+        if (!note_part(noting, feed, user, error))
             return false;
-    }
+    } while (noting->phase != NOTED && clock_monotonic() < until);
+    if (noting->phase == NOTED &&
+        !sql_run(noting->queue, error, SQL_ROLL_SAVE, "ttti", noting->group, noting->name,
+                 noting->sha256, noting->now))
+        return false;
+    return chunk_commit(noting->queue, error);
+}
+
+bool noting_step(struct noting *noting, usec_t most, roll_feed *feed, void *user, bool *done,
+                 struct error *error)
+{
+    struct queue *queue = noting->queue;
+    bool good = note_until(noting, clock_monotonic() + most, feed, user, error);
+    if (!good && queue->in_chunk)
+        change_rollback(queue);
+    queue->in_chunk = false;
+    *done = noting->phase == NOTED;
+    return good;
+}
+
+static bool feed_all(void *user, struct noting *noting, bool *end, struct error *error)
+{
+    const struct roll *roll = user;
+    *end = true;
+    for (guint i = 0; i < roll->members->len; i++)
+        if (!noting_add(noting, roll->members->pdata[i], error))
+            return false;
     return true;
 }
 
 bool queue_note_roll(struct queue *queue, const struct roll *roll, usec_t now, int64_t *changes,
                      struct error *error)
 {
+    AUTO(noting) struct noting *noting = NULL;
+    bool done = false;
     *changes = 0;
-    if (!change_begin(queue, error))
-        return false;
-    AUTO(table) GHashTable *left = members_now(queue, roll->group, error);
-    return left &&
-           sql_run(queue, error, SQL_ROLL_SAVE, "ttti", roll->group, roll->name, roll->sha256,
-                   now) &&
-           add_new(queue, roll, left, now, changes, error) &&
-           end_gone(queue, roll->group, left, now, changes, error) && queue_commit(queue, error);
+    bool good = noting_begin(&noting, queue, roll, now, error);
+    while (good && !done)
+        good = noting_step(noting, USEC_PER_SEC, feed_all, (void *)roll, &done, error);
+    if (good)
+        *changes = noting_changes(noting);
+    return good;
 }
 
 bool queue_end_roll(struct queue *queue, const char *group, usec_t now, struct error *error)

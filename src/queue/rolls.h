@@ -21,6 +21,21 @@ MUST bool queue_roll_is_known(struct queue *queue, const char *group, const char
  * the first time all are there from the beginning, which is no change. */
 MUST bool queue_note_roll(struct queue *queue, const struct roll *roll, usec_t now,
                           int64_t *changes, struct error *error);
+/* The same in parts, for who must not stay away for long: the members are fed, some thousand in each
+ * call. What a crash cuts off is noted by the next noting. `roll`'s own members are not looked at. */
+struct noting; /* opaque */
+typedef bool roll_feed(void *user, struct noting *noting, bool *end, struct error *error);
+MUST bool noting_begin(struct noting **noting, struct queue *queue, const struct roll *roll,
+                       usec_t now, struct error *error);
+/* Works for about `most` microseconds and commits. *done: all is noted. */
+MUST bool noting_step(struct noting *noting, usec_t most, roll_feed *feed, void *user, bool *done,
+                      struct error *error);
+/* For the feed. */
+MUST bool noting_add(struct noting *noting, const struct roll_member *member, struct error *error);
+int64_t noting_changes(const struct noting *noting);
+void noting_free(struct noting *noting); /* NULL is fine */
+AUTO_DEFINE(noting, struct noting, noting_free)
+
 /* The ids of the groups that were seen and are not ended; the caller's. */
 MUST bool queue_roll_groups(struct queue *queue, GPtrArray **groups, struct error *error);
 /* A group is gone, and all its members with it. */

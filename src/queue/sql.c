@@ -9,7 +9,16 @@
     "suppressed, cancelled, cancelling"
 
 /* Neither cancelled nor still held by the guard: with what a later issue may be compared. */
-#define WENT_OUT " AND kind <> 'notice' AND state <> 5 AND NOT (state = 1 AND why = 2)"
+#define WENT_OUT " AND kind <> 'notice' AND state NOT IN (0, 5) AND NOT (state = 1 AND why = 2)"
+
+#define COUNTS "queued, sending, sent, deferred, unknown, failed, suppressed, cancelled"
+
+#define DELIVERY_COLUMNS                                                                           \
+    "id, address, name, title, unit, groups, state, attempts, relay, code, enhanced, answer, "     \
+    "sent_at, next_attempt, origin, gave_up"
+
+/* A claim's: as claim_of() reads them. */
+#define CLAIM_COLUMNS "id, address, name, attempts, unknown_tries, losses, alone, groups"
 
 static const char *const texts[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -20,20 +29,26 @@ static const char *const texts[SQL_COUNT] = {
         " message_id, envelope_from, total_number, personal, state, accepted_at, first, last,"
         " cursor)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
-    [SQL_ISSUE_SET_LAST] = "UPDATE issue SET last = ?2 WHERE id = ?1",
+    [SQL_ISSUE_OPEN] = "UPDATE issue SET state = 2, accepted_at = ?2, queued = ?3, suppressed = ?4"
+                       " WHERE id = ?1",
+    [SQL_ISSUE_ADMITTING] = "SELECT id, first, last FROM issue WHERE state = 0 LIMIT 1",
+    [SQL_ISSUE_REMOVE] = "DELETE FROM issue WHERE id = ?1",
+    [SQL_GROUPS_REMOVE] = "DELETE FROM issue_group WHERE issue = ?1",
+    [SQL_DELIVERIES_REMOVE] = "DELETE FROM delivery WHERE id BETWEEN ?1 AND ?2",
     [SQL_ISSUE_SAVE] =
         "UPDATE issue SET state = ?2, why = ?3, why_text = ?4, finished_at = ?5, cursor = ?6,"
         " queued = ?7, sending = ?8, sent = ?9, deferred = ?10, unknown = ?11, failed = ?12,"
         " suppressed = ?13, cancelled = ?14, cancelling = ?15 WHERE id = ?1",
-    [SQL_ISSUE_SAME] = "SELECT id FROM issue WHERE publication = ?1 AND key = ?2",
-    [SQL_ISSUE_OF_PARCEL] = "SELECT 1 FROM issue WHERE parcel = ?1",
-    [SQL_ISSUE_BY_ID] = "SELECT " ISSUE_COLUMNS " FROM issue WHERE id = ?1",
-    [SQL_ISSUES] =
-        "SELECT " ISSUE_COLUMNS " FROM issue WHERE kind <> 'notice' ORDER BY id DESC LIMIT ?1",
+    [SQL_ISSUE_SAME] = "SELECT id FROM issue WHERE publication = ?1 AND key = ?2 AND state <> 0",
+    [SQL_ISSUE_OF_PARCEL] = "SELECT 1 FROM issue WHERE parcel = ?1 AND state <> 0",
+    [SQL_ISSUE_BY_ID] = "SELECT " ISSUE_COLUMNS " FROM issue WHERE id = ?1 AND state <> 0",
+    [SQL_ISSUES] = "SELECT " ISSUE_COLUMNS " FROM issue WHERE kind <> 'notice' AND state <> 0"
+                   " ORDER BY id DESC LIMIT ?1",
     [SQL_ISSUES_OPEN] =
-        "SELECT " ISSUE_COLUMNS " FROM issue WHERE state IN (1, 2) OR reported = 0 ORDER BY id",
-    [SQL_ISSUES_NAMED] = "SELECT " ISSUE_COLUMNS " FROM issue WHERE kind <> 'notice' AND key = ?1"
-                         " AND (?2 IS NULL OR publication = ?2) ORDER BY id",
+        "SELECT " ISSUE_COLUMNS " FROM issue WHERE state IN (1, 2) OR (reported = 0 AND state <> 0)"
+        " ORDER BY id",
+    [SQL_ISSUES_NAMED] = "SELECT " ISSUE_COLUMNS " FROM issue WHERE kind <> 'notice' AND state <> 0"
+                         " AND key = ?1 AND (?2 IS NULL OR publication = ?2) ORDER BY id",
     [SQL_ISSUE_SET_FILED] = "UPDATE issue SET filed = 1 WHERE id = ?1",
     [SQL_ISSUE_SET_REPORTED] = "UPDATE issue SET reported = ?2 WHERE id = ?1",
     [SQL_GROUP_ADD] = "INSERT INTO issue_group (issue, position, id, name) VALUES (?1, ?2, ?3, ?4)",
@@ -42,7 +57,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_GROUP_SMALLEST] =
         "SELECT count(*), min(coalesce(issue_group.recipients, 1)) FROM issue"
         " JOIN issue_group ON issue_group.issue = issue.id WHERE issue.publication = ?1"
-        " AND issue.id < ?2 AND issue.kind <> 'notice' AND issue.state <> 5"
+        " AND issue.id < ?2 AND issue.kind <> 'notice' AND issue.state NOT IN (0, 5)"
         " AND issue_group.id = ?3",
     [SQL_ISSUE_BEFORE] =
         "SELECT id, key, first, last FROM issue WHERE publication = ?1 AND id < ?2" WENT_OUT
@@ -51,21 +66,30 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_ISSUES_BEFORE] =
         "SELECT " ISSUE_COLUMNS " FROM issue WHERE publication = ?1 AND id < ?2" WENT_OUT
         " ORDER BY id DESC LIMIT ?3",
-    [SQL_PERSONS] = "SELECT address, name, groups FROM delivery WHERE id BETWEEN ?1 AND ?2",
-    [SQL_DELIVERY_MAX] = "SELECT coalesce(max(id), 0) FROM delivery",
+    [SQL_PERSONS] = "SELECT id, address, name, groups FROM delivery WHERE id BETWEEN ?1 AND ?2",
+    [SQL_DELIVERY_MAX] = "SELECT max(coalesce((SELECT max(id) FROM delivery), 0),"
+                         " coalesce((SELECT max(last) FROM issue), 0))",
+    [SQL_DELIVERY_FIRST] = "SELECT id FROM delivery WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT 1",
+    [SQL_DELIVERY_SAME] =
+        "SELECT id, state FROM delivery WHERE id BETWEEN ?1 AND ?2 AND address = ?3 LIMIT 1",
     [SQL_DELIVERY_ADD] =
         "INSERT INTO delivery (id, issue, address, name, title, unit, groups, state, origin)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    [SQL_DELIVERIES] =
-        "SELECT id, address, name, title, unit, groups, state, attempts, relay, code, enhanced,"
-        " answer, sent_at, next_attempt, origin, gave_up FROM delivery"
-        " WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
-    [SQL_DELIVERY_GROUPS] =
-        "SELECT groups, state, id, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2",
-    [SQL_CLAIM_FIRST] = "SELECT id, address, name, attempts, unknown_tries, losses, alone"
-                        " FROM delivery WHERE id > ?1 AND id <= ?2 AND state = 0"
-                        " AND next_attempt IS NULL ORDER BY id LIMIT ?3",
-    [SQL_CLAIM_DUE] = "SELECT id, address, name, attempts, unknown_tries, losses, alone, state"
+    [SQL_DELIVERIES] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id BETWEEN ?1 AND ?2"
+                       " ORDER BY id",
+    [SQL_DELIVERIES_IN] = "SELECT " DELIVERY_COLUMNS " FROM delivery INDEXED BY delivery_trouble"
+                          " WHERE issue = ?4 AND state > 2 AND state = ?3 AND id BETWEEN ?1 AND ?2"
+                          " ORDER BY id",
+    [SQL_GROUPS_OF] = "SELECT groups FROM delivery WHERE id = ?1",
+    [SQL_COMPARISON] = "SELECT text FROM issue_comparison WHERE issue = ?1",
+    [SQL_COMPARISON_SAVE] = "INSERT INTO issue_comparison (issue, text) VALUES (?1, ?2)",
+    [SQL_TALLIES] = "SELECT groups, " COUNTS " FROM issue_tally WHERE issue = ?1",
+    [SQL_TALLY_SAVE] = "INSERT OR REPLACE INTO issue_tally (issue, groups, " COUNTS ")"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [SQL_CLAIM_FIRST] =
+        "SELECT " CLAIM_COLUMNS " FROM delivery WHERE id > ?1 AND id <= ?2 AND state = 0"
+        " AND next_attempt IS NULL ORDER BY id LIMIT ?3",
+    [SQL_CLAIM_DUE] = "SELECT " CLAIM_COLUMNS ", state"
                       " FROM delivery INDEXED BY delivery_due"
                       " WHERE issue = ?1 AND lane IS ?4 AND next_attempt <= ?2"
                       " ORDER BY next_attempt, id LIMIT ?3",
@@ -75,8 +99,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_NEXT_LANE] = "SELECT lane FROM delivery INDEXED BY delivery_due WHERE issue = ?1"
                       " AND lane > ?2 AND next_attempt IS NOT NULL ORDER BY lane LIMIT 1",
     /* State 1, or behind the cursor and yet 0 with nothing due: a first try in flight. */
-    [SQL_CLAIMED] = "SELECT id, address, name, attempts, unknown_tries, losses, alone"
-                    " FROM delivery WHERE id BETWEEN ?1 AND ?2"
+    [SQL_CLAIMED] = "SELECT " CLAIM_COLUMNS " FROM delivery WHERE id BETWEEN ?1 AND ?2"
                     " AND (state = 1 OR (state = 0 AND id <= ?3 AND next_attempt IS NULL))",
     [SQL_NEXT_DUE] = "SELECT min(next_attempt) FROM delivery INDEXED BY delivery_due"
                      " WHERE issue = ?1 AND lane IS ?2 AND next_attempt IS NOT NULL",
@@ -94,8 +117,9 @@ static const char *const texts[SQL_COUNT] = {
         " answer = iif(?4 IS NULL, answer, ?6), sent_at = ?7, gave_up = NULL WHERE id = ?1",
     [SQL_ATTEMPT_ADD] = "INSERT INTO attempt (delivery, at, relay, event, code, enhanced, answer)"
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    [SQL_STATE_OF] = "SELECT id, state, next_attempt FROM delivery WHERE id BETWEEN ?1 AND ?2"
-                     " AND (?3 IS NULL OR address = ?3)",
+    [SQL_STATE_OF] =
+        "SELECT id, state, next_attempt, groups FROM delivery WHERE id BETWEEN ?1 AND ?2"
+        " AND (?3 IS NULL OR address = ?3)",
     [SQL_CHANGE] = "UPDATE delivery SET state = ?2, next_attempt = ?3, sent_at = ?4, gave_up = ?5"
                    " WHERE id = ?1",
     [SQL_BAR_ADD] = "INSERT OR REPLACE INTO bar (issue, relay, answer) VALUES (?1, ?2, ?3)",
@@ -122,6 +146,8 @@ static const char *const texts[SQL_COUNT] = {
         " at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [SQL_ROLL] = "SELECT name, sha256, first_seen FROM roll WHERE id = ?1",
     [SQL_ROLLS] = "SELECT id FROM roll WHERE sha256 IS NOT NULL ORDER BY id",
+    [SQL_ROLL_ADD] = "INSERT OR IGNORE INTO roll (id, name, sha256, first_seen, seen)"
+                     " VALUES (?1, ?2, NULL, ?3, ?3)",
     [SQL_ROLL_SAVE] =
         "INSERT INTO roll (id, name, sha256, first_seen, seen) VALUES (?1, ?2, ?3, ?4, ?4)"
         " ON CONFLICT (id) DO UPDATE SET name = ?2, sha256 = ?3, seen = ?4",
@@ -134,7 +160,8 @@ static const char *const texts[SQL_COUNT] = {
         " UNION ALL SELECT until, 1, roll, address, name, list FROM membership"
         " WHERE until IS NOT NULL AND (?1 IS NULL OR roll = ?1 OR address = ?1)"
         " ORDER BY at, roll, what, address",
-    [SQL_MEMBERS] = "SELECT address FROM membership WHERE roll = ?1 AND until IS NULL",
+    [SQL_MEMBERS] = "SELECT address FROM membership INDEXED BY membership_now WHERE roll = ?1"
+                    " AND until IS NULL AND address > ?2 ORDER BY address LIMIT ?3",
     [SQL_MEMBER_ADD] =
         "INSERT INTO membership (roll, address, name, list, since) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_MEMBER_END] =
@@ -146,10 +173,10 @@ static const char *const texts[SQL_COUNT] = {
                           " WHERE until IS NULL AND lower(address) = lower(?1) ORDER BY address",
     [SQL_MEMBERS_ANY] = "SELECT 1 FROM membership WHERE until IS NULL LIMIT 1",
     [SQL_LATELY] =
-        "SELECT id, address, name, title, unit, groups, state, attempts, relay, code,"
-        " enhanced, answer, sent_at, next_attempt, origin, gave_up FROM delivery"
-        " WHERE id BETWEEN ?1 AND ?2"
+        "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id BETWEEN ?1 AND ?2"
         " AND (instr(lower(address), ?3) OR instr(lower(coalesce(name, '')), ?3)) LIMIT ?4",
+    [SQL_VERIFY] = "SELECT address, name, groups, id, state, next_attempt FROM delivery"
+                   " WHERE id BETWEEN ?1 AND ?2 AND issue = ?3 ORDER BY id",
 };
 
 /* What memory keeps as read until a statement may have changed it. */
@@ -157,7 +184,7 @@ enum memory { DUE = 1, BARS = 2 };
 static const enum memory changes[SQL_COUNT] = {
     [SQL_PUT_ASIDE] = DUE,   [SQL_SET_LANE] = DUE,        [SQL_CLAIM_MARK] = DUE,
     [SQL_RECORD] = DUE,      [SQL_CHANGE] = DUE,          [SQL_BAR_ADD] = BARS,
-    [SQL_BARS_CLEAR] = BARS, [SQL_ROLLBACK] = DUE | BARS,
+    [SQL_BARS_CLEAR] = BARS, [SQL_ROLLBACK] = DUE | BARS, [SQL_DELIVERIES_REMOVE] = DUE,
 };
 
 static void note_changes(struct queue *queue, enum sql which)
@@ -175,7 +202,8 @@ bool sql_failed(struct queue *queue, struct error *error)
     error_set(&failure, for_now ? EX_TEMPFAIL : EX_IOERR, (struct place){file, 0, 0},
               code == SQLITE_FULL ? N_("make room on the disk of state_dir") : NULL,
               N_("the queue can't be used: %s"), sqlite3_errmsg(queue->db));
-    if (!error_is_set(&queue->failure))
+    /* A full disk takes back a part of an admission, and nothing that memory has counted. */
+    if (!error_is_set(&queue->failure) && !(queue->in_chunk && for_now))
         error_copy(&queue->failure, &failure);
     return error_pass(error, &failure);
 }
@@ -206,8 +234,9 @@ sqlite3_stmt *sql_get(struct queue *queue, enum sql which, struct error *error)
 static void bind_va(sqlite3_stmt *statement, const char *letters, va_list values)
 {
     for (int at = 1; *letters; letters++, at++) {
-        if (*letters == 't') {
-            sqlite3_bind_text(statement, at, va_arg(values, const char *), -1, SQLITE_TRANSIENT);
+        if (*letters == 't' || *letters == 's') {
+            sqlite3_bind_text(statement, at, va_arg(values, const char *), -1,
+                              *letters == 's' ? SQLITE_STATIC : SQLITE_TRANSIENT);
             continue;
         }
         int64_t number = va_arg(values, int64_t);
@@ -288,4 +317,25 @@ bool queue_commit(struct queue *queue, struct error *error)
         return false;
     queue->in_transaction = false;
     return true;
+}
+
+bool chunk_begin(struct queue *queue, struct error *error)
+{
+    if (!queue_commit(queue, error) || !change_begin(queue, error))
+        return false;
+    queue->in_chunk = true;
+    return true;
+}
+
+bool chunk_commit(struct queue *queue, struct error *error)
+{
+    if (!sql_run(queue, error, SQL_COMMIT, ""))
+        return false;
+    queue->in_transaction = queue->in_chunk = false;
+    return true;
+}
+
+bool queue_has_failed(const struct queue *queue)
+{
+    return error_is_set(&queue->failure);
 }

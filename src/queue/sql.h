@@ -10,7 +10,11 @@ enum sql {
     SQL_COMMIT,
     SQL_ROLLBACK,
     SQL_ISSUE_ADD,
-    SQL_ISSUE_SET_LAST,
+    SQL_ISSUE_OPEN,
+    SQL_ISSUE_ADMITTING,
+    SQL_ISSUE_REMOVE,
+    SQL_GROUPS_REMOVE,
+    SQL_DELIVERIES_REMOVE,
     SQL_ISSUE_SAVE,
     SQL_ISSUE_SAME,
     SQL_ISSUE_OF_PARCEL,
@@ -28,9 +32,16 @@ enum sql {
     SQL_ISSUES_BEFORE,
     SQL_PERSONS,
     SQL_DELIVERY_MAX,
+    SQL_DELIVERY_FIRST,
+    SQL_DELIVERY_SAME,
     SQL_DELIVERY_ADD,
     SQL_DELIVERIES,
-    SQL_DELIVERY_GROUPS,
+    SQL_DELIVERIES_IN,
+    SQL_GROUPS_OF,
+    SQL_COMPARISON,
+    SQL_COMPARISON_SAVE,
+    SQL_TALLIES,
+    SQL_TALLY_SAVE,
     SQL_CLAIM_FIRST,
     SQL_CLAIM_DUE,
     SQL_CLAIM_MARK,
@@ -58,6 +69,7 @@ enum sql {
     SQL_VALVE_SAVE,
     SQL_ROLL,
     SQL_ROLLS,
+    SQL_ROLL_ADD,
     SQL_ROLL_SAVE,
     SQL_ROLL_END,
     SQL_ROLL_CHANGES,
@@ -69,12 +81,21 @@ enum sql {
     SQL_MEMBERS_ALIKE,
     SQL_MEMBERS_ANY,
     SQL_LATELY,
+    SQL_VERIFY,
     SQL_COUNT
 };
 
 /* The next attempt of a first try that was put aside: always, whatever a clock says. Nobody is told
  * of it. */
 #define DUE_SINCE_EVER 1
+
+/* Those of an issue's recipients who are in just the same groups: counted together, so that nobody
+ * has to read the deliveries to know how a group stands. */
+struct sort {
+    char *groups;                    /* ids apart by blanks, as the deliveries have them */
+    int64_t counts[DELIVERY_STATES]; /* by state */
+    bool dirty;
+};
 
 /* An issue that can still change, as it is in memory; written with each commit. */
 struct open_issue {
@@ -87,6 +108,8 @@ struct open_issue {
     bool personal, is_notice, cancelling;
     usec_t accepted_at, finished_at;
     int64_t counts[DELIVERY_STATES]; /* by state */
+    GHashTable *sorts;               /* their groups to struct sort */
+    GHashTable *in_flight;           /* ids of claimed deliveries to struct sort */
     bool dirty;
     /* As read last, and what queue->seen then was: another by now, and they are read anew. */
     GArray *due;     /* of struct due */
@@ -99,6 +122,8 @@ struct queue {
     sqlite3_stmt *statements[SQL_COUNT];
     int lock; /* -1: reading only */
     bool in_transaction;
+    bool in_chunk; /* the transaction holds a part of an admission and nothing else */
+    struct queue_admission *admission; /* the one that goes on; NULL: none */
     struct error failure; /* the first of SQLite's; {0}: none */
     GHashTable *open;     /* id to struct open_issue */
     /* Raised, from 1, by each statement that may change what is due, or the bars. */
@@ -109,7 +134,8 @@ struct queue {
 
 /* The statement, prepared, with no values. NULL and an error where SQLite refuses. */
 sqlite3_stmt *sql_get(struct queue *queue, enum sql which, struct error *error);
-/* Binds by letters: i int64_t, z int64_t (0 as NULL), t const char * (NULL as NULL). */
+/* Binds by letters: i int64_t, z int64_t (0 as NULL), t const char * (NULL as NULL), s the same, but
+ * borrowed until the statement has run. */
 void sql_bind(sqlite3_stmt *statement, const char *letters, ...);
 /* Steps to the next row. False: no more, or an error, which is then set; the statement is reset. */
 MUST bool sql_row(struct queue *queue, sqlite3_stmt *statement, struct error *error);
@@ -129,6 +155,11 @@ MUST bool change_begin(struct queue *queue, struct error *error);
 /* Takes back what the transaction did; for an admission that failed. */
 void change_rollback(struct queue *queue);
 
+/* A transaction for a part of an admission alone, after a commit of what others have gathered: where
+ * it fails by a full disk, it is taken back, and the queue stays sound. */
+MUST bool chunk_begin(struct queue *queue, struct error *error);
+MUST bool chunk_commit(struct queue *queue, struct error *error);
+
 /* Makes the schema, or brings an older one up to date (user_version). */
 MUST bool schema_update(struct queue *queue, struct error *error);
 /* For who only reads: is it of this version? */
@@ -141,8 +172,26 @@ MUST bool open_issues_load(struct queue *queue, struct error *error);
 MUST bool open_issues_save(struct queue *queue, struct error *error);
 void open_issue_free(void *issue);
 /* Moves one delivery from state to state by the table, in the counts. */
-MUST bool open_issue_count(struct open_issue *issue, enum delivery_state from,
+MUST bool open_issue_count(struct open_issue *issue, struct sort *sort, enum delivery_state from,
                            enum delivery_event on, enum delivery_state *to, struct error *error);
+/* The sort of these groups, made where there is none; the issue's own. */
+struct sort *open_issue_sort(struct open_issue *issue, const char *groups);
+/* A delivery was claimed; its outcome will ask for its sort. */
+void open_issue_fly(struct open_issue *issue, int64_t delivery, struct sort *sort);
+/* The sort of a delivery that was claimed, or by its row. NULL and an error: there is none. */
+struct sort *open_issue_sort_of(struct queue *queue, struct open_issue *issue, int64_t delivery,
+                                struct error *error);
+void open_issue_land(struct open_issue *issue, int64_t delivery);
+
+/* The sorts of an issue, out of the rows and into them (those that changed). */
+MUST bool sorts_load(struct queue *queue, struct open_issue *issue, struct error *error);
+MUST bool sorts_save(struct queue *queue, int64_t issue, GHashTable *sorts, struct error *error);
+GHashTable *sorts_new(void);
+struct sort *sorts_get(GHashTable *sorts, const char *groups);
+/* How many of them are in this group. */
+int64_t sorts_size(GHashTable *sorts, const char *group);
+/* Is this one of the ids that stand in `groups` apart by blanks? */
+bool groups_have(const char *groups, const char *id);
 /* One of an issue's deliveries, by its address, is stopped; *stopped: was there one to stop? */
 MUST bool open_issue_suppress(struct queue *queue, struct open_issue *issue, const char *address,
                               bool *stopped, struct error *error);

@@ -1,6 +1,6 @@
 /* The stop list: whom nothing is sent to. It stands apart from the recipient lists, so that an
  * import can never bring a stopped address back. */
-#include "queue/sql.h"
+#include "queue/admit.h"
 
 /* The open issues are read first: the table changes while they are walked. */
 static GArray *open_ids(struct queue *queue)
@@ -46,7 +46,9 @@ bool queue_suppress(struct queue *queue, const struct address *address, const ch
         change_begin(queue, error) &&
         sql_run(queue, error, SQL_SUPPRESSION_ADD, "tttiz", text, why, who, now, until) &&
         history_add(queue, now, who, "suppressed", 0, text, why, error) &&
-        stop_open_ones(queue, text, why, who, now, stopped, error) && queue_commit(queue, error);
+        stop_open_ones(queue, text, why, who, now, stopped, error) &&
+        (!queue->admission || admission_stop(queue->admission, text, error)) &&
+        queue_commit(queue, error);
     if (good && issues)
         *issues = g_array_ref(stopped);
     g_array_unref(stopped);
@@ -92,6 +94,8 @@ bool queue_unsuppress(struct queue *queue, const struct address *address, const 
     if (sqlite3_changes(queue->db) == 0)
         return error_set(error, EX_NOINPUT, NOWHERE, NULL, N_("%s is not on the stop list"),
                          address_text(address));
+    if (queue->admission)
+        admission_unstop(queue->admission, address_text(address));
     return history_add(queue, now, who, "unsuppressed", 0, address_text(address), NULL, error) &&
            queue_commit(queue, error);
 }

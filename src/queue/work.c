@@ -102,6 +102,17 @@ static bool has_first(const struct open_issue *issue)
     return issue->cursor < issue->last;
 }
 
+bool queue_is_sending(const struct queue *queue)
+{
+    GHashTableIter iter;
+    void *pointer;
+    g_hash_table_iter_init(&iter, queue->open);
+    while (g_hash_table_iter_next(&iter, NULL, &pointer))
+        if (((const struct open_issue *)pointer)->state == ISSUE_SENDING)
+            return true;
+    return false;
+}
+
 bool queue_work(struct queue *queue, GArray **work, struct error *error)
 {
     if (!queue_is_sound(queue, error))

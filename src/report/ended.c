@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "mail/mail.h"
 #include "outbox/outbox.h"
+#include "report/ending.h"
 #include "report/final.h"
 #include "report/notice.h"
 #include "report/page.h"
@@ -18,21 +19,56 @@ static bool is_notice(const struct queue_issue *issue)
     return g_str_equal(issue->kind, "notice");
 }
 
+struct ending {
+    const struct report_parts *parts;
+    const struct publication *publication;
+    const struct queue_issue *issue;
+    usec_t now;
+    struct tally_walk *walk;
+    GString *rows;  /* of report.csv, not yet written */
+    GString *sheet; /* all of it, for the letter; NULL: too large for one */
+    struct draft *draft;
+    struct error not_filed; /* a share that is away keeps nobody from reading his mail */
+};
+
 /* --- as files --- */
 
-static void add_to_sheet(void *sheet, const struct person *person)
+static void add_row(void *user, const struct person *person)
 {
-    sheet_add(sheet, person);
+    struct ending *ending = user;
+    sheet_add(ending->rows, person);
 }
 
-static bool file_report(const struct publication *publication, const struct tally *tally,
-                        const GString *sheet, struct error *error)
+static void begin_file(struct ending *ending)
 {
-    const char *key = tally->issue->key;
+    (void)!outbox_draft_sending(&ending->draft, ending->publication, ending->issue->key,
+                                "report.csv", &ending->not_filed);
+}
+
+/* After the first trouble with the folder nothing more is written there. */
+static void write_rows(struct ending *ending)
+{
+    GString *rows = ending->rows;
+    if (!error_is_set(&ending->not_filed))
+        (void)!draft_add(ending->draft, rows->str, rows->len, &ending->not_filed);
+    if (ending->sheet)
+        g_string_append_len(ending->sheet, rows->str, (gssize)rows->len);
+    if (ending->sheet && ending->sheet->len > LARGEST_ATTACHMENT) {
+        g_string_free(ending->sheet, TRUE);
+        ending->sheet = NULL;
+    }
+    g_string_truncate(rows, 0);
+}
+
+static void file_report(struct ending *ending, const struct tally *tally)
+{
+    const char *key = ending->issue->key;
     AUTO(str) GString *page = final_page(tally, _("All of them are in report.csv."));
-    return outbox_write_sending(publication, key, "report.csv", sheet->str, sheet->len, error) &&
-           outbox_write_sending(publication, key, "report.html", page->str, page->len, error) &&
-           outbox_file_sent(publication, key, error);
+    if (error_is_set(&ending->not_filed) || !draft_finish(ending->draft, &ending->not_filed))
+        return;
+    (void)!(outbox_write_sending(ending->publication, key, "report.html", page->str, page->len,
+                                 &ending->not_filed) &&
+            outbox_file_sent(ending->publication, key, &ending->not_filed));
 }
 
 /* --- as mail --- */
@@ -68,15 +104,15 @@ static GPtrArray *attach(const struct queue_issue *issue, const GString *sheet)
 
 /* The names of all go along only where the letter itself can't hold those that matter: personal
  * data is sent no further than is needed. */
-static bool mail_report(const struct report_parts *parts, const struct publication *publication,
-                        const struct queue_issue *issue, const GString *sheet, usec_t now,
-                        struct error *error)
+static bool mail_report(const struct ending *ending, struct error *error)
 {
+    const struct publication *publication = ending->publication;
+    const struct queue_issue *issue = ending->issue;
     AUTO(tally) struct tally *tally = NULL;
-    if (!tally_read(&tally, parts, issue, MOST_IN_MAIL, NULL, NULL, error))
+    if (!tally_read(&tally, ending->parts, issue, MOST_IN_MAIL, error))
         return false;
-    bool attached = final_is_cut(tally) && sheet->len <= LARGEST_ATTACHMENT;
-    AUTO(array) GPtrArray *files = attached ? attach(issue, sheet) : NULL;
+    bool attached = final_is_cut(tally) && ending->sheet;
+    AUTO(array) GPtrArray *files = attached ? attach(issue, ending->sheet) : NULL;
     const char *rest = attached ? _("All of them are in the attached report.csv.")
                                 : _("All of them are in report.csv in the folder sent.");
     AUTO(text) char *key = report_key(issue);
@@ -93,27 +129,46 @@ static bool mail_report(const struct report_parts *parts, const struct publicati
         .auto_submitted = "auto-replied",
         .files = files,
     };
-    return notice_admit(parts, &notice, now, error);
+    return notice_admit(ending->parts, &notice, ending->now, error);
 }
 
-static bool report(const struct report_parts *parts, const struct publication *publication,
-                   const struct queue_issue *issue, usec_t now, struct error *error)
+/* --- both, in parts --- */
+
+void ending_free(struct ending *ending)
 {
-    AUTO(str) GString *sheet = sheet_begin();
-    AUTO(tally) struct tally *tally = NULL;
-    AUTO(error) struct error not_filed = {0};
-    if (!tally_read(&tally, parts, issue, MOST_ON_PAGE, add_to_sheet, sheet, error))
-        return false;
-    bool filed = file_report(publication, tally, sheet, &not_filed);
-    /* A share that is away keeps nobody from reading his mail. */
-    return mail_report(parts, publication, issue, sheet, now, error) &&
-           (filed || error_pass(error, &not_filed));
+    if (!ending)
+        return;
+    tally_walk_free(ending->walk);
+    draft_free(ending->draft);
+    if (ending->rows)
+        g_string_free(ending->rows, TRUE);
+    if (ending->sheet)
+        g_string_free(ending->sheet, TRUE);
+    error_clear(&ending->not_filed);
+    g_free(ending);
 }
 
-bool report_ended(const struct report_parts *parts, const struct queue_issue *issue, usec_t now,
-                  struct error *error)
+static bool begin(struct ending **ending, const struct report_parts *parts,
+                  const struct publication *publication, const struct queue_issue *issue,
+                  usec_t now, struct error *error)
+{
+    AUTO(ending) struct ending *fresh = g_new0(struct ending, 1);
+    *fresh = (struct ending){
+        .parts = parts, .publication = publication, .issue = issue, .now = now};
+    fresh->rows = sheet_begin();
+    fresh->sheet = g_string_new(NULL);
+    if (!tally_walk_begin(&fresh->walk, parts, issue, MOST_ON_PAGE, add_row, fresh, error))
+        return false;
+    begin_file(fresh);
+    *ending = TAKE(fresh);
+    return true;
+}
+
+bool ending_begin(struct ending **ending, const struct report_parts *parts,
+                  const struct queue_issue *issue, usec_t now, struct error *error)
 {
     const struct publication *publication = conf_publication(parts->conf, issue->publication);
+    *ending = NULL;
     if (issue->reported)
         return true;
     if (!publication)
@@ -128,7 +183,37 @@ bool report_ended(const struct report_parts *parts, const struct queue_issue *is
         return error_set(error, EX_TEMPFAIL, NOWHERE, NULL,
                          N_("the original of %s is not filed yet; the report waits for it"),
                          issue->key);
-    if (publication && !is_notice(issue) && !report(parts, publication, issue, now, error))
-        return false;
+    if (publication && !is_notice(issue))
+        return begin(ending, parts, publication, issue, now, error);
     return queue_set_reported(parts->queue, issue->id, error);
+}
+
+static bool end(struct ending *ending, struct error *error)
+{
+    AUTO(tally) struct tally *tally = tally_walk_take(ending->walk);
+    file_report(ending, tally);
+    if (!mail_report(ending, error))
+        return false;
+    if (error_is_set(&ending->not_filed))
+        return error_pass(error, &ending->not_filed);
+    return queue_set_reported(ending->parts->queue, ending->issue->id, error);
+}
+
+bool ending_step(struct ending *ending, usec_t most, bool *done, struct error *error)
+{
+    if (!tally_walk_step(ending->walk, most, done, error))
+        return false;
+    write_rows(ending);
+    return !*done || end(ending, error);
+}
+
+bool report_ended(const struct report_parts *parts, const struct queue_issue *issue, usec_t now,
+                  struct error *error)
+{
+    AUTO(ending) struct ending *ending = NULL;
+    bool done = false;
+    bool good = ending_begin(&ending, parts, issue, now, error);
+    while (good && ending && !done)
+        good = ending_step(ending, USEC_PER_SEC, &done, error);
+    return good;
 }

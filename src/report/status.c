@@ -204,7 +204,7 @@ bool report_status_page(const struct report_parts *parts, const struct queue_iss
         return true;
     AUTO(tally) struct tally *tally = NULL;
     AUTO(changes) struct changes *changes = NULL;
-    if (!tally_read(&tally, parts, issue, MOST_LISTED, NULL, NULL, error) ||
+    if (!tally_read(&tally, parts, issue, MOST_LISTED, error) ||
         (is_compared(issue) && !changes_read(&changes, parts, issue, CHANGED_ON_PAGE, error)))
         return false;
     AUTO(str) GString *page = status_page(tally, changes, fingerprint, opens, now);

@@ -33,17 +33,25 @@ void tally_free(struct tally *tally)
 
 /* --- reading --- */
 
-struct reading {
+#define PAGE 500 /* recipients: some milliseconds */
+
+/* Of whom a report names those who do not have it. */
+static const enum delivery_state told[] = {FAILED, UNKNOWN, DEFERRED, CANCELLED, SUPPRESSED};
+
+struct tally_walk {
     const struct report_parts *parts;
     struct tally *tally;
+    GPtrArray *stopped;      /* of struct suppression */
     GHashTable *group_names; /* by id; borrowed */
     GHashTable *stopped_why; /* by address; borrowed */
     size_t most;
-    tally_each *each;
+    tally_each *each; /* NULL: only the states of `told` are read, one after the other */
     void *user;
+    size_t state; /* of `told` */
+    int64_t after;
 };
 
-static char *groups_of(const struct reading *reading, const char *ids)
+static char *groups_of(const struct tally_walk *reading, const char *ids)
 {
     AUTO(str) GString *names = g_string_new(NULL);
     AUTO(texts) char **parts = g_strsplit(ids, " ", -1);
@@ -54,7 +62,7 @@ static char *groups_of(const struct reading *reading, const char *ids)
     return g_string_free(TAKE(names), FALSE);
 }
 
-static char *reason_of(const struct reading *reading, const struct queue_delivery *delivery)
+static char *reason_of(const struct tally_walk *reading, const struct queue_delivery *delivery)
 {
     char *reason = report_reason(reading->parts->answers, delivery);
     const char *why = delivery->state == SUPPRESSED
@@ -76,7 +84,7 @@ static char *answer_text(const struct reply *reply)
                            reply->text ? reply->text : "");
 }
 
-static struct person *person_of(const struct reading *reading,
+static struct person *person_of(const struct tally_walk *reading,
                                 const struct queue_delivery *delivery)
 {
     struct person *person = g_new0(struct person, 1);
@@ -97,7 +105,7 @@ static struct person *person_of(const struct reading *reading,
 static bool take_delivery(void *user, const struct queue_delivery *delivery, struct error *error)
 {
     (void)error;
-    struct reading *reading = user;
+    struct tally_walk *reading = user;
     GPtrArray *list = reading->tally->people[delivery->state];
     bool listed = is_listed(delivery->state) && list->len < reading->most;
     if (!listed && !reading->each)
@@ -112,49 +120,109 @@ static bool take_delivery(void *user, const struct queue_delivery *delivery, str
     return true;
 }
 
-static bool read_people(struct reading *reading, struct error *error)
+static bool read_names(struct tally_walk *walk, struct error *error)
 {
-    struct tally *tally = reading->tally;
-    AUTO(array) GPtrArray *stopped = NULL;
-    AUTO(table) GHashTable *group_names = g_hash_table_new(g_str_hash, g_str_equal);
-    AUTO(table) GHashTable *stopped_why = g_hash_table_new(g_str_hash, g_str_equal);
-    if (!queue_suppressions(reading->parts->queue, &stopped, error))
+    if (!queue_suppressions(walk->parts->queue, &walk->stopped, error))
         return false;
-    for (guint i = 0; i < stopped->len; i++) {
-        const struct suppression *one = stopped->pdata[i];
-        g_hash_table_insert(stopped_why, one->address, one->why);
+    for (guint i = 0; i < walk->stopped->len; i++) {
+        const struct suppression *one = walk->stopped->pdata[i];
+        g_hash_table_insert(walk->stopped_why, one->address, one->why);
     }
-    for (guint i = 0; i < tally->groups->len; i++) {
-        const struct group_counts *group = tally->groups->pdata[i];
-        g_hash_table_insert(group_names, group->group, group->name);
+    for (guint i = 0; i < walk->tally->groups->len; i++) {
+        const struct group_counts *group = walk->tally->groups->pdata[i];
+        g_hash_table_insert(walk->group_names, group->group, group->name);
     }
-    reading->group_names = group_names;
-    reading->stopped_why = stopped_why;
-    return queue_deliveries(reading->parts->queue, tally->issue->id, -1, take_delivery, reading,
-                            error);
+    return true;
 }
 
-static bool all_went_well(const struct counts *counts)
+bool tally_walk_begin(struct tally_walk **walk, const struct report_parts *parts,
+                      const struct queue_issue *issue, size_t most, tally_each *each, void *user,
+                      struct error *error)
 {
-    return counts->sent + counts->sending + counts->queued == counts->recipients;
+    AUTO(tally_walk) struct tally_walk *fresh = g_new0(struct tally_walk, 1);
+    fresh->parts = parts;
+    fresh->most = most;
+    fresh->each = each;
+    fresh->user = user;
+    fresh->group_names = g_hash_table_new(g_str_hash, g_str_equal);
+    fresh->stopped_why = g_hash_table_new(g_str_hash, g_str_equal);
+    fresh->tally = g_new0(struct tally, 1);
+    fresh->tally->issue = issue;
+    for (size_t state = 0; state < DELIVERY_STATES; state++)
+        fresh->tally->people[state] = g_ptr_array_new_with_free_func(person_free);
+    if (!queue_group_counts(parts->queue, issue->id, &fresh->tally->groups, error) ||
+        !read_names(fresh, error))
+        return false;
+    *walk = TAKE(fresh);
+    return true;
+}
+
+void tally_walk_free(struct tally_walk *walk)
+{
+    if (!walk)
+        return;
+    tally_free(walk->tally);
+    g_hash_table_unref(walk->group_names);
+    g_hash_table_unref(walk->stopped_why);
+    if (walk->stopped)
+        g_ptr_array_unref(walk->stopped);
+    g_free(walk);
+}
+
+struct tally *tally_walk_take(struct tally_walk *walk)
+{
+    return TAKE(walk->tally);
+}
+
+static bool read_page(struct tally_walk *walk, int state, struct error *error)
+{
+    return queue_deliveries_page(walk->parts->queue, walk->tally->issue->id, state, walk->after,
+                                 PAGE, take_delivery, walk, &walk->after, error);
+}
+
+/* Of those in one state as many as are wanted, then the next state. */
+static bool read_listed(struct tally_walk *walk, bool *done, struct error *error)
+{
+    enum delivery_state state = told[walk->state];
+    bool any = tally_of(&walk->tally->issue->counts, state) > 0;
+    if (any && !read_page(walk, (int)state, error))
+        return false;
+    if (!any || !walk->after || walk->tally->people[state]->len >= walk->most) {
+        walk->state++;
+        walk->after = 0;
+    }
+    *done = walk->state == G_N_ELEMENTS(told);
+    return true;
+}
+
+bool tally_walk_step(struct tally_walk *walk, usec_t most, bool *done, struct error *error)
+{
+    usec_t until = clock_monotonic() + most;
+    *done = false;
+    do {
+        if (!walk->each) {
+            if (!read_listed(walk, done, error))
+                return false;
+        } else {
+            if (!read_page(walk, -1, error))
+                return false;
+            *done = !walk->after;
+        }
+    } while (!*done && clock_monotonic() < until);
+    return true;
 }
 
 bool tally_read(struct tally **tally, const struct report_parts *parts,
-                const struct queue_issue *issue, size_t most, tally_each *each, void *user,
-                struct error *error)
+                const struct queue_issue *issue, size_t most, struct error *error)
 {
-    AUTO(tally) struct tally *fresh = g_new0(struct tally, 1);
-    fresh->issue = issue;
-    for (size_t state = 0; state < DELIVERY_STATES; state++)
-        fresh->people[state] = g_ptr_array_new_with_free_func(person_free);
-    struct reading reading = {
-        .parts = parts, .tally = fresh, .most = most, .each = each, .user = user};
-    if (!queue_group_counts(parts->queue, issue->id, &fresh->groups, error))
-        return false;
-    if ((each || !all_went_well(&issue->counts)) && !read_people(&reading, error))
-        return false;
-    *tally = TAKE(fresh);
-    return true;
+    AUTO(tally_walk) struct tally_walk *walk = NULL;
+    bool done = false;
+    bool good = tally_walk_begin(&walk, parts, issue, most, NULL, NULL, error);
+    while (good && !done)
+        good = tally_walk_step(walk, USEC_PER_SEC, &done, error);
+    if (good)
+        *tally = tally_walk_take(walk);
+    return good;
 }
 
 /* --- questions --- */

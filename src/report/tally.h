@@ -23,13 +23,24 @@ struct tally {
  */
 typedef void tally_each(void *user, const struct person *person);
 
-/* `each` may be NULL: then nothing is read of an issue in which all went well. *tally is then the
- * caller's. */
+/* What a page needs: the groups, and the first of those who do not have it. It is as quick for a
+ * million. *tally is then the caller's. */
 MUST bool tally_read(struct tally **tally, const struct report_parts *parts,
-                     const struct queue_issue *issue, size_t most, tally_each *each, void *user,
-                     struct error *error);
+                     const struct queue_issue *issue, size_t most, struct error *error);
 void tally_free(struct tally *tally);
 AUTO_DEFINE(tally, struct tally, tally_free)
+
+/* All recipients, in parts, for who must not stay away for long. Everything given is borrowed till
+ * the end. */
+struct tally_walk; /* opaque */
+MUST bool tally_walk_begin(struct tally_walk **walk, const struct report_parts *parts,
+                           const struct queue_issue *issue, size_t most, tally_each *each,
+                           void *user, struct error *error);
+/* Works for about `most` microseconds. */
+MUST bool tally_walk_step(struct tally_walk *walk, usec_t most, bool *done, struct error *error);
+struct tally *tally_walk_take(struct tally_walk *walk); /* once it is done; the caller's */
+void tally_walk_free(struct tally_walk *walk);          /* NULL is fine */
+AUTO_DEFINE(tally_walk, struct tally_walk, tally_walk_free)
 
 /* How many of these should get it, and how many of them don't have it (yet): the suppressed are in
  * neither. */

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 
 import pytest
@@ -46,6 +47,37 @@ def running(tmp_path_factory):
 def idle(tmp_path_factory):
     """An office without a daemon, and with no relay either."""
     return make(tmp_path_factory.mktemp("idle"), {"port": refusing_port()})
+
+
+# --- check --queue ------------------------------------------------------------------------------------
+
+def test_check_queue_beside_the_daemon(running):
+    office, _ = running
+    assert "队列完好" in office.does("check", "--queue")
+
+
+def test_check_queue_of_none(idle):
+    assert idle.fensong("check", "--queue").returncode == 66
+
+
+def test_check_queue_tells_what_is_wrong(server, open_office):
+    office = open_office([server], READERS)
+    office.send(TEXT.replace("读者、领导", "读者"))
+    office.stop()
+    with sqlite3.connect(office.home / "state/queue.db") as queue:
+        queue.execute("UPDATE issue SET sent = sent - 1, queued = queued + 1, state = 2 WHERE id = 1")
+    queue.close()
+    done = office.fensong("check", "--queue")
+    assert done.returncode == 74 and "weekly/2023-25" in done.stderr
+    with sqlite3.connect(office.home / "state/queue.db") as queue:
+        queue.execute("UPDATE issue SET sent = sent + 1, queued = queued - 1 WHERE id = 1")
+        parcel = queue.execute("SELECT parcel FROM issue WHERE id = 1").fetchone()[0]
+    queue.close()
+    assert office.does("check", "--queue")
+    with open(office.home / "state/spool/parcels" / parcel / "message.eml", "ab") as message:
+        message.write(b"more")
+    done = office.fensong("check", "--queue")
+    assert done.returncode and "message.eml" in done.stderr
 
 
 # --- status, recipients, history ----------------------------------------------------------------------

@@ -1,8 +1,11 @@
-"""An office of its own for a test: configuration, lists, folders, the daemon; and what is looked at when
-it is over: who got what, and whether the queue is of one piece."""
-import collections
+"""An office of its own for a test: configuration, lists, folders, the daemon.
+
+FAULT_CYCLES: how many kill -9 in all (make check: 100, make fault: 1,000); FULL, from 1,000 on: all points,
+all positions. FAULT_SEED: to repeat a run; what is left to chance is drawn from it alone.
+"""
 import os
 import pathlib
+import random
 import shutil
 import signal
 import sqlite3
@@ -12,6 +15,9 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("FENSONG_BUILD", TOP / "build")).resolve()
+CYCLES = int(os.environ.get("FAULT_CYCLES", "100"))
+FULL = CYCLES >= 1000
+SEED = int(os.environ.get("FAULT_SEED", random.randrange(1 << 30)))
 STATES = "queued sending sent deferred unknown failed suppressed cancelled".split()
 HELD, SENDING, SENT, FINISHED, CANCELLED = 1, 2, 3, 4, 5
 EDITOR = "editor@example.org"
@@ -81,7 +87,8 @@ class Office:
         self.everybody = [f"r{i:05}@example.org" for i in range(recipients)]
         self.settings = {"connections": 4, "lot": 20, "timeout": "10s", "personal": "false",
                          "settle": "0s", "delays": '"1s"', "give_up_after": "1h", **settings}
-        self.daemon, self.kills, self.issues, self.log = None, [], [], self.home / "log"
+        self.daemon, self.issues, self.log = None, [], self.home / "log"
+        self.kills = []     # (from, to), monotonic: when something was killed or failed
         for folder in ("groups.d", "weekly/outbox"):
             (self.home / folder).mkdir(parents=True)
         self.config = self.home / "fensong.conf"
@@ -133,7 +140,7 @@ class Office:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             return False
-        self.kills.append(time.monotonic())
+        self.kills.append((time.monotonic(),) * 2)
         return True
 
     def kill_daemon(self):
@@ -145,6 +152,11 @@ class Office:
         for name in ("fensong-sender", "fensong-intake"):
             for pid in self.processes(name):
                 self.kill(pid)
+
+    def check_queue(self):
+        """fensong check --queue."""
+        return subprocess.run([BUILD / "fensong", "--config", self.config, "check", "--queue"], text=True,
+                              capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
 
     def end(self):
         """SIGTERM; the exit status, None where it did not end in time."""
@@ -199,57 +211,3 @@ class Office:
 
     def tail(self, lines=40):
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
-
-
-class Count:
-    """What came for whom, over all issues of an office; a copy is told by its Message-ID and receiver."""
-
-    def __init__(self, office, slack=0.5):
-        copies = [copy for sink in office.sinks for copy in list(sink.copies)]
-        came = collections.defaultdict(list)
-        for copy in copies:
-            for address in copy.recipients:
-                came[address, copy.subject].append(copy)
-        subjects = {subject for address, subject in came if address != EDITOR}
-        self.lost = len(office.everybody) * len(office.issues) - sum(
-            1 for address, _ in came if address != EDITOR)
-        double = {key: found for key, found in came.items() if len(found) > 1}
-        self.duplicated = sum(len(found) - 1 for found in double.values())
-        self.reports = [copy for copy in copies if EDITOR in copy.recipients]
-        self.foreign = {address for address, _ in came} - {*office.everybody, EDITOR}
-        # Another Message-ID for the same issue and recipient is another message, not a copy.
-        self.other_ids = [key for key, found in came.items()
-                          if key[0] != EDITOR and len({c.message_id for c in found}) > 1]
-        earlier = {copy for found in double.values() for copy in found[:-1]}
-        self.transactions = len(earlier)
-        self.inexplicable = [copy for copy in earlier if not any(
-            copy.was_in_doubt(moment, slack) for moment in office.kills)]
-        self.bound = len(office.kills) * office.settings["connections"]
-        self.subjects = len(subjects)
-
-    def figures(self, name, cycles):
-        return (f"{name}: {cycles} cycles, {self.lost} lost, {self.duplicated} duplicated in "
-                f"{self.transactions} transactions, bound {self.bound} transactions")
-
-
-def queue_faults(office):
-    """What is wrong with a queue at rest; nothing, if all is well."""
-    faults = [row[0] for row in office.query("PRAGMA integrity_check") if row[0] != "ok"]
-    faults += [f"foreign key: {row}" for row in office.query("PRAGMA foreign_key_check")]
-    columns = ", ".join(STATES)
-    for row in office.query(f"SELECT id, key, state, cursor, first, last, {columns} FROM issue"):
-        issue, key, state, cursor, first, last, *counts = row
-        real = dict(office.query("SELECT state, count(*) FROM delivery WHERE id BETWEEN ? AND ?"
-                                 " GROUP BY state", first, last))
-        if counts != [real.get(i, 0) for i in range(len(STATES))]:
-            faults.append(f"{key}: the row says {counts}, the deliveries {real}")
-        if sum(counts) != last - first + 1:
-            faults.append(f"{key}: {sum(counts)} deliveries from {first} to {last}")
-        if state in (SENT, FINISHED) and any(counts[i] for i in (0, 1, 3, 4)):
-            faults.append(f"{key}: ended with {counts}")
-        if office.query("SELECT 1 FROM delivery WHERE issue <> ? AND id BETWEEN ? AND ?", issue,
-                        first, last):
-            faults.append(f"{key}: deliveries of another issue among its own")
-    faults += [f"an issue {row} twice" for row in office.query(
-        "SELECT publication, key FROM issue GROUP BY 1, 2 HAVING count(*) > 1")]
-    return faults

@@ -1,6 +1,7 @@
 /* LD_PRELOAD for the fault tests: the Nth call that changes a file under FAULT_UNDER fails, or the
- * process is killed at it; and the wall clock can be set off. What to do, and what came of it, is
- * in FAULT_FILE, mapped by every process, so that the calls of all of them are counted together. */
+ * process is killed or hangs at it; and the wall clock can be set off. What to do, and what came of
+ * it, is in FAULT_FILE, mapped by every process, so that the calls of all of them are counted
+ * together; where FAULT_PROGRAM is set, of those of this name alone. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum mode { COUNT_ONLY, FAIL_ONCE, FAIL_FOR_GOOD, KILL_BEFORE, KILL_AFTER };
+enum mode { COUNT_ONLY, FAIL_ONCE, FAIL_FOR_GOOD, KILL_BEFORE, KILL_AFTER, HANG };
 
 struct plan {                  /* tests/fault/shim.py has the same */
     _Atomic int64_t armed;     /* the number of the call, from 1; 0: none */
@@ -44,7 +45,9 @@ __attribute__((constructor)) static void map_plan(void)
         fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *plan, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (fd >= 0)
         close(fd);
-    if (memory != MAP_FAILED && under)
+    const char *program = getenv("FAULT_PROGRAM");
+    bool other = program && strcmp(program, program_invocation_short_name) != 0;
+    if (memory != MAP_FAILED && under && !other)
         plan = memory;
 }
 
@@ -111,6 +114,9 @@ static enum verdict meet(const char *call, const char *path)
         return FAIL;
     case KILL_AFTER:
         return GO_THEN_DIE;
+    case HANG: /* as on a file system whose server is gone */
+        for (;;)
+            pause();
     }
     return GO;
 }

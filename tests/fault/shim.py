@@ -5,7 +5,7 @@ import struct
 
 from office import BUILD
 
-COUNT_ONLY, FAIL_ONCE, FAIL_FOR_GOOD, KILL_BEFORE, KILL_AFTER = range(5)
+COUNT_ONLY, FAIL_ONCE, FAIL_FOR_GOOD, KILL_BEFORE, KILL_AFTER, HANG = range(6)
 MODES = {"EIO once": (FAIL_ONCE, errno.EIO), "ENOSPC once": (FAIL_ONCE, errno.ENOSPC),
          "EIO for good": (FAIL_FOR_GOOD, errno.EIO),
          "ENOSPC for good": (FAIL_FOR_GOOD, errno.ENOSPC),

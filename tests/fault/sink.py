@@ -19,22 +19,28 @@ class Drop(Exception):
 class Copy:
     """One transaction that was answered, or about to be."""
 
-    def __init__(self, connection, recipients, headers, size):
-        self.connection, self.recipients, self.size = connection, recipients, size
+    def __init__(self, session, recipients, headers, size):
+        self.session, self.recipients, self.size = session, recipients, size
+        session.last = self
         self.message_id, self.subject = headers["Message-ID"], headers["Subject"]
         self.end = time.monotonic()     # its end of data was here
         self.answered = None            # the answer was written, if it ever was
 
-    def was_in_doubt(self, moment, slack):
-        """At that moment its sender may not have known the answer yet."""
+    def is_last(self):
+        """The connection brought no other one after it, and nobody took leave of it."""
+        return self.session.last is self and not self.session.has_quit
+
+    def was_in_doubt(self, begin, end, slack):
+        """In that time its sender may not have known the answer yet."""
         until = self.answered if self.answered is not None else self.end + 10
-        return self.end - slack <= moment <= until + slack
+        return begin <= until + slack and end >= self.end - slack
 
 
 class Session:
     def __init__(self, sink, number, reader, writer):
         self.sink, self.number, self.reader, self.writer = sink, number, reader, writer
         self.recipients, self.line = [], ""
+        self.last, self.has_quit = None, False
 
     async def say(self, text):
         self.writer.write(text.encode() + b"\r\n")
@@ -45,6 +51,7 @@ class Session:
         while line := await self.reader.readline():
             self.line = line.decode("utf-8", "replace").strip()
             verb = self.line[:4].upper()
+            self.sink.commands.add(verb)
             usual = {"EHLO": self.hello, "MAIL": self.mail, "RCPT": self.recipient,
                      "DATA": self.data, "QUIT": self.quit}.get(verb)
             await self.step(verb, usual or (lambda: self.say("250 2.0.0 ok")))
@@ -87,6 +94,7 @@ class Session:
         await self.say("250 2.0.0 ok: queued")
 
     async def quit(self):
+        self.has_quit = True
         await self.say("221 2.0.0 bye")
         raise Drop
 
@@ -95,7 +103,7 @@ class Sink:
     def __init__(self, seed=0, delay=None, manner=None, refusal=None):
         self.random, self.delay, self.manner = random.Random(seed), delay, manner
         self.refusal = refusal or (lambda address: None)
-        self.copies, self.connections = [], 0
+        self.copies, self.connections, self.commands = [], 0, set()
         self.loop, self.port = asyncio.new_event_loop(), None
         ready = threading.Event()
         self.thread = threading.Thread(target=self.run, args=[ready], daemon=True)
@@ -127,7 +135,7 @@ class Sink:
 
     def take(self, session, octets):
         head = octets.partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
-        copy = Copy(session.number, session.recipients, email.parser.HeaderParser().parsestr(head),
+        copy = Copy(session, session.recipients, email.parser.HeaderParser().parsestr(head),
                     len(octets))
         self.copies.append(copy)
         return copy

@@ -1,7 +1,8 @@
 """The wall clock jumps by a day, forwards and back, while an issue is under way."""
 import pytest
 
-from office import EDITOR, Count, Office, queue_faults, until
+from count import Count, queue_faults
+from office import EDITOR, Office, until
 from shim import Plan
 from sink import Sink
 
@@ -9,7 +10,7 @@ DAY = 86400
 
 
 @pytest.mark.parametrize("jump", [DAY, -DAY], ids=["forwards", "back"])
-def test_clock_jumps_while_an_issue_is_under_way(jump, tmp_path, closing):
+def test_clock_jumps_while_an_issue_is_under_way(jump, tmp_path, closing, result):
     """A third of the recipients is deferred: their next attempts are times of the wall clock."""
     asked = set()
 
@@ -32,4 +33,8 @@ def test_clock_jumps_while_an_issue_is_under_way(jump, tmp_path, closing):
     office.drop()
     plan.set(clock_off=0)
     assert office.wait(40), office.tail()
-    assert (Count(office).lost, Count(office).duplicated) == (0, 0)
+    count = Count(office)
+    assert (count.lost, count.duplicated) == (0, 0)
+    assert office.end() == 0
+    assert not queue_faults(office)
+    result(f"the clock jumps a day {'forwards' if jump > 0 else 'back'}, and home again", 1, count.lost)

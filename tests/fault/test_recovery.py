@@ -1,12 +1,16 @@
 """What a start finds, and makes of it."""
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+import os
+import random
 import sqlite3
 import subprocess
 import time
 
 import pytest
 
-from office import BUILD, Count, Office, queue_faults, until
+from count import Count, queue_faults
+from office import BUILD, FULL, SEED, Office, until
 from sink import Sink
 
 
@@ -76,7 +80,7 @@ def test_an_issue_whose_last_outcome_was_committed_before_a_kill_ends(closing):
     assert not office.sinks[0].of(office.everybody[0])
 
 
-def test_a_second_daemon_says_who_has_the_queue_and_ends(closing):
+def test_a_second_daemon_says_who_has_the_queue_and_ends(closing, result):
     office = closing(Office(closing(Sink()), 12))
     office.start()
     second = subprocess.run([BUILD / "fensongd", "--config", office.config], text=True, timeout=20,
@@ -87,6 +91,35 @@ def test_a_second_daemon_says_who_has_the_queue_and_ends(closing):
     assert office.wait(20), office.tail()
     count = Count(office)
     assert (count.lost, count.duplicated) == (0, 0)
+    assert office.end() == 0
+    assert not queue_faults(office)
+    result("a second daemon on the queue", 1, count.lost, count.duplicated)
+
+
+def test_of_two_daemons_that_start_at_once_one_ends(closing, result):
+    office = closing(Office(closing(Sink(delay=(0.005, 0.01))), 300, lot=5))
+    rounds = 20 if FULL else 3
+    for _ in range(rounds):
+        rivals = [subprocess.Popen([BUILD / "fensongd", "--config", office.config], text=True,
+                                   stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                   env={**os.environ, "FAULT_OFFICE": str(office.home)}) for _ in range(2)]
+        ended = until(lambda: [rival for rival in rivals if rival.poll() is not None], 20)
+        assert len(ended) == 1 and ended[0].returncode == 75
+        stays = next(rival for rival in rivals if rival is not ended[0])
+        assert f"process {stays.pid}" in ended[0].stderr.read()
+        office.drop()
+        until(office.accepted, 10)
+        stays.kill()
+        stays.communicate()
+        office.kills.append((time.monotonic(),) * 2)
+    office.start()
+    assert office.wait(60), office.tail()
+    count = Count(office)
+    assert not count.fault(), count.fault()
+    assert office.end() == 0
+    assert not queue_faults(office)
+    result("two daemons start at once, the one that stays is killed", rounds, count.lost, count.duplicated,
+           count.transactions, count.bound)
 
 
 def flip(path, offset):
@@ -106,27 +139,47 @@ def rest(office):
     assert not (office.home / "state/queue.db-wal").exists()
 
 
-@pytest.mark.parametrize("where", ["header", "schema", "first page of a table", "middle", "last page"])
-def test_a_queue_with_a_flipped_byte_sends_nothing_twice(where, closing):
+def flip_one(row):
+    """(what came of it, what is wrong: nothing, if all is well)."""
+    where, chance = row
+    sink = Sink(delay=(0.01, 0.02))
+    office = Office(sink, 1000, lot=5, connections=2)
+    try:
+        rest(office)
+        path = office.home / "state/queue.db"
+        size = path.stat().st_size
+        offset = where(size) if callable(where) else chance.randrange(size)
+        flip(path, offset)
+        seen = office.log.stat().st_size
+        office.start()
+        noticed = lambda: any(words in office.log_since(seen) for words in NOTICED)
+        over = until(lambda: noticed() or office.is_over(), 60)
+        time.sleep(0.5 if noticed() else 0)
+        count = Count(office)
+        said = office.log_since(seen).decode(errors="replace")
+        if count.duplicated or count.foreign or count.other_ids:
+            return count, f"octet {offset} of {size}: {count.fault()}, {count.duplicated} twice\n{said}"
+        if not over or (count.lost and not noticed()):
+            return count, f"octet {offset} of {size}: {count.lost} lost, nobody noticed\n{said}"
+        return count, ""
+    finally:
+        office.close()
+        sink.close()
+
+
+PAGE = 4096
+NOTICED = (b"malformed", b"not a database", b"the queue")
+PLACES = [lambda size: 1, lambda size: 100, lambda size: PAGE * 3, lambda size: size // 2 // PAGE * PAGE,
+          lambda size: size - PAGE]
+
+
+def test_a_queue_with_a_flipped_byte_sends_nothing_twice_or_elsewhere(result):
     """It is noticed and said, by whoever meets it; until then nothing wrong comes of it."""
-    sink = closing(Sink(delay=(0.01, 0.02)))
-    office = closing(Office(sink, 3000, lot=5, connections=2))
-    rest(office)
-    path = office.home / "state/queue.db"
-    size, page = path.stat().st_size, 4096
-    flip(path, {"header": 1, "schema": 100, "first page of a table": page * 3,
-                "middle": size // 2 // page * page, "last page": size - page}[where])
-    seen = office.log.stat().st_size
-    office.start()
-    noticed = lambda: any(words in office.log_since(seen) for words in (b"malformed", b"not a database"))
-    until(lambda: noticed() or office.is_over(), 20)
-    time.sleep(1)
-    status = office.daemon.poll()
-    count = Count(office)
-    said = office.log_since(seen).decode()
-    assert count.duplicated == 0, said
-    assert not count.foreign
-    if status is None:
-        office.end()
-    if not office.is_over():
-        assert noticed(), said
+    rows = [(where, None) for where in PLACES]
+    rows += [(None, random.Random(f"{SEED} flip {i}")) for i in range(200 if FULL else 12)]
+    with ThreadPoolExecutor(4) as pool:
+        counts, faults = zip(*pool.map(flip_one, rows))
+    faults = [fault for fault in faults if fault]
+    assert not faults, f"seed {SEED}, {len(faults)} of {len(rows)}\n" + "\n".join(faults)
+    noticed = sum(bool(count.lost) for count in counts)
+    result(f"a flipped byte in queue.db (noticed, said, and sending ended: {noticed})", len(rows), 0)

@@ -61,7 +61,11 @@ static void a_changed_parcel_is_refused(void **state)
         AUTO(parcel) struct parcel *parcel = fixture_parcel(fixture, "2023-25", 3);
         struct parcel *again = NULL;
         spoil(parcel_path(parcel), rows[i].file, rows[i].from, rows[i].to);
-        assert_false(parcel_open(&again, parcel_path(parcel), &fixture->error));
+        struct row row = {0};
+        assert_false(parcel_open(&again, parcel_path(parcel), &fixture->error) &&
+                     parcel_recipients(again, keep, &row, &fixture->error));
+        g_free(row.address), g_free(row.name), g_free(row.title), g_free(row.unit);
+        g_free(row.groups), parcel_free(again);
         assert_int_equal(fixture->error.exit_class, EX_DATAERR);
         error_clear(&fixture->error);
     }

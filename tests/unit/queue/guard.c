@@ -1,5 +1,5 @@
 /* What changed since last time, and when the guard holds an issue for it. */
-#include "queue/guard.h"
+#include "queue/admission.h"
 
 #include "fixture.h"
 
