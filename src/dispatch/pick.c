@@ -124,6 +124,13 @@ static struct sender *idlest_sender(struct dispatch *dispatch, const struct want
     return idlest;
 }
 
+/* It has still to get its last job, which would come back if it ended now. */
+static bool waits_for_job(const struct sender *sender)
+{
+    const struct handed *last = g_queue_peek_tail((GQueue *)&sender->jobs);
+    return last && !last->was_sent_to_sender;
+}
+
 /* All connections are there, and those that could take it have carried enough for the lane: one of
  * them ends, so that a new one can take its place. */
 static void end_full_sender(struct dispatch *dispatch, const struct wanted *wanted)
@@ -135,7 +142,8 @@ static void end_full_sender(struct dispatch *dispatch, const struct wanted *want
             continue;
         if (sender->is_ending)
             return;
-        if (is_full(sender, wanted->lane) && (!full || sender->jobs.length < full->jobs.length))
+        if (is_full(sender, wanted->lane) && !waits_for_job(sender) &&
+            (!full || sender->jobs.length < full->jobs.length))
             full = sender;
     }
     if (full)
