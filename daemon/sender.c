@@ -55,20 +55,11 @@ static void tell_ready(void *user, const struct reply *greeting, unsigned capabi
                          .size_max = size_max});
 }
 
-static void tell_started(void *user, const struct job *job)
-{
-    (void)user;
-    tell(&(struct event){.kind = EVENT_STARTED, .job = job->id});
-}
-
-/* The daemon is told before the end of data goes out and not after: in doubt it was sent. */
+/* Before the end of data goes out and not after: in doubt it was sent. */
 static bool mark_end(void *user, const struct job *job)
 {
     struct sender *sender = user;
-    if (!journal_mark(SENDER_JOURNAL_FD, job, &sender->fault))
-        return false;
-    tell(&(struct event){.kind = EVENT_END_SENT, .job = job->id});
-    return true;
+    return journal_mark(SENDER_JOURNAL_FD, job, &sender->fault);
 }
 
 /* What the server said is worth waiting for: without its record whoever reads the journal must take
@@ -283,8 +274,7 @@ static void tell_end(struct sender *sender, struct session_end *end)
 
 static void work(struct sender *sender)
 {
-    const struct session_work to_tell = {sender,       next_job, tell_ready,
-                                         tell_started, mark_end, tell_outcome};
+    const struct session_work to_tell = {sender, next_job, tell_ready, mark_end, tell_outcome};
     struct job job = {0};
     struct session_end end = {.why = GONE_DONE};
     enum next next = next_order(sender, FOR_EVER, &job);

@@ -36,6 +36,11 @@ void log_set_level(int priority)
     the_log.level = priority;
 }
 
+bool log_wants(int priority)
+{
+    return priority <= the_log.level;
+}
+
 static void add_field(GPtrArray *fields, const char *name, const char *value)
 {
     if (value)
@@ -79,7 +84,7 @@ static void to_stderr(struct log_about about, const char *message)
 
 void log_line(int priority, struct log_about about, const char *format, ...)
 {
-    if (priority > the_log.level)
+    if (!log_wants(priority))
         return;
     va_list arguments;
     va_start(arguments, format);

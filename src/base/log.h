@@ -17,6 +17,8 @@ struct log_about {
 void log_open(const char *program);
 /* Lines of a lesser priority than this are not written; LOG_INFO at the start. */
 void log_set_level(int priority);
+/* Would it be? For whoever has to work for the words. */
+bool log_wants(int priority);
 
 void log_line(int priority, struct log_about about, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -9,8 +9,9 @@
 /* Outcomes and claims are committed together, at the latest after so long or so many. */
 #define COMMIT_AFTER    (20 * USEC_PER_MSEC)
 #define COMMIT_OUTCOMES 500
-/* No step of RFC 5321 takes longer; a sender that is silent for so long hangs. */
-#define SENDER_SILENCE_MAX (30 * USEC_PER_MINUTE)
+/* The steps of a transaction together, by RFC 5321's limits, with a large message through a slow
+ * line; a sender that is silent for longer hangs. */
+#define SENDER_SILENCE_MAX (60 * USEC_PER_MINUTE)
 
 void dispatch_fail(struct dispatch *dispatch, const struct error *error)
 {
@@ -73,9 +74,13 @@ static bool commit(struct dispatch *dispatch, GArray *ended, struct error *error
         return false;
     dispatch->uncommitted = 0;
     remove_old_journals(dispatch);
-    for (guint i = 0; i < dispatch->senders->len; i++)
-        if (!sender_send_jobs(dispatch->senders->pdata[i], error))
+    for (guint i = 0; i < dispatch->senders->len; i++) {
+        struct sender *sender = dispatch->senders->pdata[i];
+        sender->pace = MAX(sender->done, sender->pace / 2);
+        sender->done = 0;
+        if (!sender_send_jobs(sender, error))
             return false;
+    }
     return true;
 }
 

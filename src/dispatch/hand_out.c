@@ -73,6 +73,7 @@ static void give(struct dispatch *dispatch, struct sender *sender, const struct 
     job->claims = g_memdup2(claims, sizeof *claims * count);
     job->count = count;
     g_queue_push_tail(&sender->jobs, job);
+    sender->given++;
     valve_take(&sender->relay->valve, count);
     if (!lane)
         return;

@@ -29,12 +29,12 @@ static bool has_mailbox_code(const struct reply *reply)
 
 static void look_at_issue(struct dispatch *dispatch, int64_t issue, struct situation *common)
 {
-    AUTO(queue_issue) struct queue_issue *known = NULL;
+    struct envelope envelope;
     AUTO(error) struct error ignored = {0};
-    if (!queue_issue(dispatch->queue, issue, &known, &ignored))
+    if (!queue_envelope(dispatch->queue, issue, &envelope, &ignored))
         return;
-    common->taken_before = known->counts.sent > 0;
-    common->notice = g_str_equal(known->kind, "notice");
+    common->taken_before = envelope.sent > 0;
+    common->notice = envelope.is_notice;
 }
 
 /* --- what is the same for all --- */
@@ -145,7 +145,7 @@ static void tell(const struct applying *applying, const struct claim *claim,
         [ON_LOST_AFTER_END] = {LOG_WARNING, "unknown: no answer to the end of data"},
     };
     const char *words = sentences[decision->event].words;
-    if (!words)
+    if (!words || !log_wants(sentences[decision->event].priority))
         return;
     struct log_about about = {.issue = queue_issue_key(applying->dispatch->queue, claim->issue),
                               .recipient = address_text(claim->address),
@@ -314,19 +314,17 @@ bool outcomes_apply(struct dispatch *dispatch, struct relay_state *relay, const 
     return true;
 }
 
-bool outcomes_of_lost_job(struct dispatch *dispatch, struct sender *sender,
-                          const struct handed *job, bool lost, struct error *error)
+bool outcomes_of_lost_job(struct dispatch *dispatch, struct relay_state *relay,
+                          const struct handed *job, GHashTable *journal, bool lost,
+                          struct error *error)
 {
-    AUTO(table) GHashTable *known = NULL;
-    if (!recovery_read_journal(sender->link.journal, &known, error))
-        return false;
     struct verdict *verdicts = g_new0(struct verdict, job->count);
     for (size_t i = 0; i < job->count; i++) {
-        const struct verdict *entry = g_hash_table_lookup(known, &job->claims[i].delivery);
+        const struct verdict *entry = g_hash_table_lookup(journal, &job->claims[i].delivery);
         verdicts[i] = entry ? *entry : (struct verdict){.kind = VERDICT_UNTOUCHED};
         verdicts[i].delivery = job->claims[i].delivery;
     }
-    bool good = outcomes_apply(dispatch, sender->relay, job, verdicts, job->count, lost, error);
+    bool good = outcomes_apply(dispatch, relay, job, verdicts, job->count, lost, error);
     g_free(verdicts); /* the replies are the table's */
     return good;
 }

@@ -13,7 +13,7 @@ struct handed { /* a job that a sender has, or will have after the next commit *
     struct claim *claims;
     size_t count;
     struct lane *lane; /* NULL: none */
-    bool is_personal, was_sent_to_sender, is_started, end_was_sent;
+    bool is_personal, was_sent_to_sender;
     struct verdict *verdicts; /* `count` that wait for the sender to say why it goes; NULL: none */
 };
 
@@ -23,6 +23,8 @@ struct sender {
     struct link link;
     sd_event_source *readable, *child;
     GQueue jobs;          /* of struct handed, the oldest first */
+    size_t done, pace;    /* jobs since the last commit; as many as between two */
+    size_t given;         /* jobs in all */
     GHashTable *messages; /* ids of issues whose message it has */
     GHashTable *carried;  /* struct lane to how many messages it got for it */
     bool is_ending;       /* gets no more jobs */
@@ -80,7 +82,7 @@ void sender_end(struct sender *sender);
 void sender_kill(struct sender *sender, int signal);
 void sender_free(struct sender *sender);
 void handed_free(struct handed *job);
-/* Is one of its transactions between its end of data and the answer? */
+/* Is one of its transactions between its end of data and the answer? Its journal knows. */
 bool sender_waits_for_end(const struct sender *sender);
 
 /* --- pick.c --- */
@@ -115,9 +117,11 @@ void trouble_look(struct dispatch *dispatch);
 MUST bool outcomes_apply(struct dispatch *dispatch, struct relay_state *relay,
                          const struct handed *job, const struct verdict verdicts[], size_t count,
                          bool lost, struct error *error);
-/* A sender is gone and has not told of this job: what its journal knows, else nothing was sent. */
-MUST bool outcomes_of_lost_job(struct dispatch *dispatch, struct sender *sender,
-                               const struct handed *job, bool lost, struct error *error);
+/* A sender is gone and has not told of this job: what its journal (recovery_read_journal) knows,
+ * else nothing was sent. */
+MUST bool outcomes_of_lost_job(struct dispatch *dispatch, struct relay_state *relay,
+                               const struct handed *job, GHashTable *journal, bool lost,
+                               struct error *error);
 
 /* --- recovery.c --- */
 

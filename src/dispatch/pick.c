@@ -6,6 +6,7 @@
 
 /* So many jobs wait at a sender behind the one that it sends, so that it never waits for us. */
 #define JOBS_AHEAD_PERSONAL 4
+#define JOBS_AHEAD_MOST     32
 #define JOBS_AHEAD_BATCHED  2
 
 /* --- relays --- */
@@ -81,13 +82,29 @@ static bool is_full(const struct sender *sender, const struct lane *lane)
 struct wanted {
     struct relay_state *relay;
     struct lane *lane;
-    size_t ahead;      /* jobs that may wait at a sender */
+    bool personal;
     bool no_more_lane; /* as many senders as may carry for the lane */
 };
 
+/* A sender that has nothing left forces a commit, so a fast one gets what lasts for two. A slow one
+ * gets little: what it has can't wait for another connection, nor another issue for it. */
+static size_t jobs_ahead(const struct sender *sender, bool personal)
+{
+    return personal ? CLAMP(2 * sender->pace, JOBS_AHEAD_PERSONAL, JOBS_AHEAD_MOST)
+                    : JOBS_AHEAD_BATCHED;
+}
+
+/* It has got as many as it may carry, and ends by itself after the last. */
+static bool is_used_up(const struct sender *sender)
+{
+    const struct relay *conf = sender->relay->conf;
+    return conf && sender->given >= conf->limits.messages_per_connection;
+}
+
 static bool may_take(const struct sender *sender, const struct wanted *wanted)
 {
-    if (sender->relay != wanted->relay || sender->is_ending || sender->jobs.length >= wanted->ahead)
+    if (sender->relay != wanted->relay || sender->is_ending || is_used_up(sender) ||
+        sender->jobs.length >= jobs_ahead(sender, wanted->personal))
         return false;
     if (!wanted->lane)
         return true;
@@ -107,6 +124,13 @@ static struct sender *idlest_sender(struct dispatch *dispatch, const struct want
     return idlest;
 }
 
+/* It has still to get its last job, which would come back if it ended now. */
+static bool waits_for_job(const struct sender *sender)
+{
+    const struct handed *last = g_queue_peek_tail((GQueue *)&sender->jobs);
+    return last && !last->was_sent_to_sender;
+}
+
 /* All connections are there, and those that could take it have carried enough for the lane: one of
  * them ends, so that a new one can take its place. */
 static void end_full_sender(struct dispatch *dispatch, const struct wanted *wanted)
@@ -118,7 +142,8 @@ static void end_full_sender(struct dispatch *dispatch, const struct wanted *want
             continue;
         if (sender->is_ending)
             return;
-        if (is_full(sender, wanted->lane) && (!full || sender->jobs.length < full->jobs.length))
+        if (is_full(sender, wanted->lane) && !waits_for_job(sender) &&
+            (!full || sender->jobs.length < full->jobs.length))
             full = sender;
     }
     if (full)
@@ -139,8 +164,7 @@ struct sender *pick_sender(struct dispatch *dispatch, struct relay_state *relay,
                            struct lane *lane)
 {
     usec_t now = clock_monotonic();
-    struct wanted wanted = {
-        .relay = relay, .lane = lane, .ahead = personal ? JOBS_AHEAD_PERSONAL : JOBS_AHEAD_BATCHED};
+    struct wanted wanted = {.relay = relay, .lane = lane, .personal = personal};
     wanted.no_more_lane =
         lane && lane_senders(dispatch, lane) >= valve_connections(&lane->valve, now);
     struct sender *idlest = idlest_sender(dispatch, &wanted);

@@ -41,10 +41,22 @@ static struct log_about about(const struct sender *sender, int code)
     return (struct log_about){.relay = sender->relay->name, .smtp_code = code};
 }
 
-bool sender_waits_for_end(const struct sender *sender)
+/* The job whose transaction runs: it takes them in order, one after the other without a pause. */
+static const struct handed *running_job(const struct sender *sender)
 {
     const struct handed *job = g_queue_peek_head((GQueue *)&sender->jobs);
-    return job && job->end_was_sent;
+    return sender->is_ready && job && job->was_sent_to_sender ? job : NULL;
+}
+
+bool sender_waits_for_end(const struct sender *sender)
+{
+    const struct handed *job = running_job(sender);
+    AUTO(table) GHashTable *known = NULL;
+    AUTO(error) struct error ignored = {0};
+    if (!job || !recovery_read_journal(sender->link.journal, &known, &ignored))
+        return job; /* in doubt it does */
+    const struct verdict *last = g_hash_table_lookup(known, &job->claims[0].delivery);
+    return last && last->job == job->id && last->kind == VERDICT_UNKNOWN;
 }
 
 /* --- what it tells --- */
@@ -94,6 +106,7 @@ static bool on_outcome(struct sender *sender, const struct event *event, struct 
         return true;
     }
     g_queue_remove(&sender->jobs, job);
+    sender->done++;
     bool good = outcomes_apply(sender->dispatch, sender->relay, job, event->verdicts, event->count,
                                false, error);
     handed_free(job);
@@ -115,21 +128,10 @@ static void on_gone(struct sender *sender, const struct event *event)
 
 static bool on_event(struct sender *sender, const struct event *event, struct error *error)
 {
-    struct handed *job;
     sender->last_sign = clock_monotonic();
     switch (event->kind) {
     case EVENT_READY:
         return on_ready(sender, event);
-    case EVENT_STARTED:
-        job = find_job(sender, event->job);
-        if (job)
-            job->is_started = true;
-        return true;
-    case EVENT_END_SENT:
-        job = find_job(sender, event->job);
-        if (job)
-            job->end_was_sent = true;
-        return true;
     case EVENT_OUTCOME:
         return on_outcome(sender, event, error);
     case EVENT_GONE:
@@ -196,8 +198,8 @@ static const char *describe(const struct sender *sender)
 /* What goes alone has shown that it is the cause: the relay is not to blame again. */
 static bool only_one_alone(const struct sender *sender)
 {
-    const struct handed *job = g_queue_peek_head((GQueue *)&sender->jobs);
-    return job && job->is_started && job->count == 1 && job->claims[0].alone;
+    const struct handed *job = running_job(sender);
+    return job && job->count == 1 && job->claims[0].alone;
 }
 
 static void blame_relay(struct sender *sender)
@@ -226,13 +228,17 @@ static bool hold_faulty_issue(struct sender *sender, struct error *error)
 
 static bool settle_jobs(struct sender *sender, struct error *error)
 {
+    const struct handed *running = running_job(sender);
     struct handed *job;
+    AUTO(table) GHashTable *journal = NULL;
+    if (sender->jobs.length && !recovery_read_journal(sender->link.journal, &journal, error))
+        return false;
     while ((job = g_queue_pop_head(&sender->jobs))) {
-        bool lost = job->is_started && was_lost(sender);
-        bool good = job->verdicts
-                        ? outcomes_apply(sender->dispatch, sender->relay, job, job->verdicts,
-                                         job->count, lost, error)
-                        : outcomes_of_lost_job(sender->dispatch, sender, job, lost, error);
+        bool lost = job == running && was_lost(sender);
+        bool good = job->verdicts ? outcomes_apply(sender->dispatch, sender->relay, job,
+                                                   job->verdicts, job->count, lost, error)
+                                  : outcomes_of_lost_job(sender->dispatch, sender->relay, job,
+                                                         journal, lost, error);
         handed_free(job);
         if (!good)
             return false;
@@ -304,16 +310,14 @@ bool sender_start(struct dispatch *dispatch, struct relay_state *relay, struct e
     return true;
 }
 
-static bool send_message(struct sender *sender, int64_t issue, struct error *error)
+static bool send_message(struct sender *sender, int64_t issue, const char *parcel,
+                         struct error *error)
 {
     if (g_hash_table_contains(sender->messages, &issue))
         return true;
-    AUTO(queue_issue) struct queue_issue *known = NULL;
-    if (!queue_issue(sender->dispatch->queue, issue, &known, error))
-        return false;
     AUTO(text)
-    char *path = g_build_filename(sender->dispatch->conf->state_dir, "spool", "parcels",
-                                  known->parcel, "message.eml", NULL);
+    char *path = g_build_filename(sender->dispatch->conf->state_dir, "spool", "parcels", parcel,
+                                  "message.eml", NULL);
     AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return error_set_errno(error, (struct place){path, 0, 0}, N_("can't be opened"));
@@ -326,17 +330,17 @@ static bool send_message(struct sender *sender, int64_t issue, struct error *err
 
 static bool send_job(struct sender *sender, struct handed *handed, struct error *error)
 {
-    AUTO(queue_issue) struct queue_issue *issue = NULL;
-    if (!send_message(sender, handed->issue, error) ||
-        !queue_issue(sender->dispatch->queue, handed->issue, &issue, error))
+    struct envelope envelope;
+    if (!queue_envelope(sender->dispatch->queue, handed->issue, &envelope, error) ||
+        !send_message(sender, handed->issue, envelope.parcel, error))
         return false;
     AUTO(text)
-    char *header =
-        handed->is_personal ? mail_personal_header(issue->message_id, handed->claims[0].name,
-                                                   handed->claims[0].address)
-                            : g_strdup("");
+    char *header = handed->is_personal
+                       ? mail_personal_header(envelope.message_id, handed->claims[0].name,
+                                              handed->claims[0].address)
+                       : g_strdup("");
     AUTO(address) struct address *mail_from = NULL;
-    if (!address_parse(&mail_from, issue->envelope_from, NOWHERE, NULL, error))
+    if (!address_parse(&mail_from, envelope.from, NOWHERE, NULL, error))
         return false;
     struct job_recipient *recipients = g_new0(struct job_recipient, handed->count);
     for (size_t i = 0; i < handed->count; i++)

@@ -11,9 +11,8 @@
 
 static const char atom_marks[] = "!#$%&'*+-/=?^_`{|}~ ";
 
-char *encode_words(const char *text)
+static char *words_of(const char *clean)
 {
-    AUTO(text) char *clean = subject_clean(text);
     GString *words = g_string_new(NULL);
     for (const char *at = clean; *at;) {
         const char *end = at;
@@ -24,6 +23,12 @@ char *encode_words(const char *text)
         at = end;
     }
     return g_string_free(words, FALSE);
+}
+
+char *encode_words(const char *text)
+{
+    AUTO(text) char *clean = subject_clean(text);
+    return words_of(clean);
 }
 
 /* Does it say the same when it stands in a header as it is? */
@@ -37,7 +42,7 @@ char *encode_text(const char *text)
     char *clean = subject_clean(text);
     if (is_plain(clean))
         return clean;
-    char *encoded = encode_words(clean);
+    char *encoded = words_of(clean);
     g_free(clean);
     return encoded;
 }
@@ -66,6 +71,6 @@ char *encode_phrase(const char *text)
 {
     AUTO(text) char *clean = subject_clean(text);
     if (!is_plain(clean))
-        return encode_words(clean);
+        return words_of(clean);
     return is_atoms(clean) ? g_strdup(clean) : quoted(clean);
 }

@@ -99,17 +99,19 @@ static GString *pattern_of(const struct publication *publication, const struct i
 
 char *subject_clean(const char *text)
 {
-    AUTO(text) char *valid = g_utf8_make_valid(text, -1);
-    GString *clean = g_string_sized_new(strlen(valid));
-    for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
+    char *clean = g_utf8_make_valid(text, -1), *to = clean;
+    const char *next;
+    for (const char *at = clean; *at; at = next) {
         gunichar c = g_utf8_get_char(at);
-        g_string_append_unichar(clean,
-                                g_unichar_iscntrl(c) || c == 0x2028 || c == 0x2029 ? ' ' : c);
+        next = g_utf8_next_char(at);
+        if (g_unichar_iscntrl(c) || c == 0x2028 || c == 0x2029)
+            *to++ = ' ';
+        else
+            while (at < next)
+                *to++ = *at++;
     }
-    g_strstrip(clean->str);
-    char *copy = g_strdup(clean->str);
-    g_string_free(clean, TRUE);
-    return copy;
+    *to = '\0';
+    return g_strstrip(clean);
 }
 
 char *subject_of_issue(const struct publication *publication, const struct issue *issue,

@@ -242,6 +242,20 @@ static bool stop_if_suppressed(struct queue *queue, struct open_issue *issue, st
                                  (usec_t)0, (usec_t)0, (int64_t)0)));
 }
 
+static bool write_outcome(struct queue *queue, const struct outcome *outcome,
+                          const struct reply *reply, enum delivery_state to, struct error *error)
+{
+    if (to == SENT)
+        return sql_run(queue, error, SQL_RECORD_SENT, "iitztti", outcome->delivery,
+                       (int64_t)outcome->counts, outcome->relay, (int64_t)reply->code,
+                       reply->enhanced, reply->text, outcome->at);
+    return sql_run(queue, error, SQL_RECORD, "iiitzttziii", outcome->delivery, (int64_t)to,
+                   (int64_t)outcome->counts, outcome->relay, (int64_t)reply->code, reply->enhanced,
+                   reply->text, outcome->next_attempt,
+                   (int64_t)(outcome->event == ON_LOST_AFTER_END), (int64_t)outcome->lost,
+                   (int64_t)outcome->alone);
+}
+
 bool queue_record(struct queue *queue, const struct outcome *outcome, struct error *error)
 {
     struct open_issue *issue;
@@ -254,11 +268,7 @@ bool queue_record(struct queue *queue, const struct outcome *outcome, struct err
     open_issue_land(issue, outcome->delivery);
     static const struct reply none = {0};
     const struct reply *reply = outcome->reply ? outcome->reply : &none;
-    if (!sql_run(queue, error, SQL_RECORD, "iiitzttzziii", outcome->delivery, (int64_t)to,
-                 (int64_t)outcome->counts, outcome->relay, (int64_t)reply->code, reply->enhanced,
-                 reply->text, to == SENT ? outcome->at : (usec_t)0, outcome->next_attempt,
-                 (int64_t)(outcome->event == ON_LOST_AFTER_END), (int64_t)outcome->lost,
-                 (int64_t)outcome->alone) ||
+    if (!write_outcome(queue, outcome, reply, to, error) ||
         !stop_if_suppressed(queue, issue, sort, outcome, to, error))
         return false;
     return !is_evidence(outcome->event) ||
@@ -359,20 +369,49 @@ bool queue_bar_answer(struct queue *queue, int64_t issue, char **answer, struct 
     return !error_is_set(error);
 }
 
+bool queue_envelope(struct queue *queue, int64_t id, struct envelope *envelope, struct error *error)
+{
+    struct open_issue *issue;
+    if (!open_issue_get(queue, id, &issue, error))
+        return false;
+    *envelope = (struct envelope){.key = issue->key,
+                                  .parcel = issue->parcel,
+                                  .message_id = issue->message_id,
+                                  .from = issue->envelope_from,
+                                  .is_notice = issue->is_notice,
+                                  .sent = issue->counts[SENT]};
+    return true;
+}
+
 const char *queue_issue_key(struct queue *queue, int64_t id)
 {
     const struct open_issue *issue = g_hash_table_lookup(queue->open, &id);
     return issue ? issue->key : NULL;
 }
 
-bool queue_is_barred(struct queue *queue, int64_t issue, const char *relay, bool *barred,
+static bool read_bars(struct queue *queue, struct open_issue *issue, struct error *error)
+{
+    AUTO(array) GPtrArray *bars = g_ptr_array_new_with_free_func(g_free);
+    sqlite3_stmt *row = sql_get(queue, SQL_BARS, error);
+    if (row)
+        sql_bind(row, "i", issue->id);
+    while (row && sql_row(queue, row, error))
+        g_ptr_array_add(bars, sql_text(row, 0));
+    if (error_is_set(error))
+        return false;
+    g_clear_pointer(&issue->bars, g_ptr_array_unref);
+    issue->bars = TAKE(bars);
+    issue->bars_seen = queue->bars_seen;
+    return true;
+}
+
+bool queue_is_barred(struct queue *queue, int64_t id, const char *relay, bool *barred,
                      struct error *error)
 {
-    sqlite3_stmt *row = sql_get(queue, SQL_BAR_IS, error);
-    if (!row)
+    struct open_issue *issue;
+    if (!open_issue_get(queue, id, &issue, error) ||
+        (issue->bars_seen != queue->bars_seen && !read_bars(queue, issue, error)))
         return false;
-    sql_bind(row, "it", issue, relay);
-    *barred = sql_row(queue, row, error);
-    sqlite3_reset(row);
-    return !error_is_set(error);
+    *barred = g_ptr_array_find_with_equal_func(issue->bars, relay, g_str_equal, NULL);
+    return true;
 }

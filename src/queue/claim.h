@@ -85,7 +85,17 @@ MUST bool queue_bar(struct queue *queue, int64_t issue, const char *relay,
 MUST bool queue_unbar(struct queue *queue, int64_t issue, struct error *error);
 /* The answer that barred it; NULL: none. The caller frees. */
 MUST bool queue_bar_answer(struct queue *queue, int64_t issue, char **answer, struct error *error);
-/* "2023-25" of an open issue; the queue's own. */
+/* What each transaction of an issue needs of it; the strings are the queue's own, as long as it is
+ * open. */
+struct envelope {
+    const char *key; /* "2023-25" */
+    const char *parcel, *message_id, *from;
+    bool is_notice;
+    int64_t sent; /* deliveries so far */
+};
+MUST bool queue_envelope(struct queue *queue, int64_t issue, struct envelope *envelope,
+                         struct error *error);
+/* Its key alone; NULL: it is not open. */
 const char *queue_issue_key(struct queue *queue, int64_t issue);
 MUST bool queue_is_barred(struct queue *queue, int64_t issue, const char *relay, bool *barred,
                           struct error *error);

@@ -26,7 +26,12 @@ void open_issue_free(void *pointer)
     struct open_issue *issue = pointer;
     g_free(issue->publication);
     g_free(issue->key);
+    g_free(issue->parcel);
+    g_free(issue->message_id);
+    g_free(issue->envelope_from);
     g_free(issue->why_text);
+    g_clear_pointer(&issue->due, g_array_unref);
+    g_clear_pointer(&issue->bars, g_ptr_array_unref);
     g_hash_table_unref(issue->sorts);
     g_hash_table_unref(issue->in_flight);
     g_free(issue);
@@ -67,6 +72,9 @@ static struct open_issue *open_issue_of(sqlite3_stmt *row)
     issue->id = sqlite3_column_int64(row, ID);
     issue->publication = sql_text(row, PUBLICATION);
     issue->key = sql_text(row, KEY);
+    issue->parcel = sql_text(row, PARCEL);
+    issue->message_id = sql_text(row, MESSAGE_ID);
+    issue->envelope_from = sql_text(row, ENVELOPE_FROM);
     issue->is_notice = g_strcmp0((const char *)sqlite3_column_text(row, KIND), "notice") == 0;
     issue->first = sqlite3_column_int64(row, FIRST);
     issue->last = sqlite3_column_int64(row, LAST);

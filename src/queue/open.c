@@ -69,6 +69,7 @@ static struct queue *queue_new(void)
 {
     struct queue *queue = g_new0(struct queue, 1);
     queue->lock = -1;
+    queue->due_seen = queue->bars_seen = 1;
     queue->open = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, open_issue_free);
     return queue;
 }

@@ -86,9 +86,9 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_TALLIES] = "SELECT groups, " COUNTS " FROM issue_tally WHERE issue = ?1",
     [SQL_TALLY_SAVE] = "INSERT OR REPLACE INTO issue_tally (issue, groups, " COUNTS ")"
                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    [SQL_CLAIM_FIRST] = "SELECT " CLAIM_COLUMNS
-                        " FROM delivery WHERE id > ?1 AND id <= ?2 AND state = 0"
-                        " AND next_attempt IS NULL ORDER BY id LIMIT ?3",
+    [SQL_CLAIM_FIRST] =
+        "SELECT " CLAIM_COLUMNS " FROM delivery WHERE id > ?1 AND id <= ?2 AND state = 0"
+        " AND next_attempt IS NULL ORDER BY id LIMIT ?3",
     [SQL_CLAIM_DUE] = "SELECT " CLAIM_COLUMNS ", state"
                       " FROM delivery INDEXED BY delivery_due"
                       " WHERE issue = ?1 AND lane IS ?4 AND next_attempt <= ?2"
@@ -99,18 +99,22 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_NEXT_LANE] = "SELECT lane FROM delivery INDEXED BY delivery_due WHERE issue = ?1"
                       " AND lane > ?2 AND next_attempt IS NOT NULL ORDER BY lane LIMIT 1",
     /* State 1, or behind the cursor and yet 0 with nothing due: a first try in flight. */
-    [SQL_CLAIMED] = "SELECT " CLAIM_COLUMNS
-                    " FROM delivery WHERE id BETWEEN ?1 AND ?2"
+    [SQL_CLAIMED] = "SELECT " CLAIM_COLUMNS " FROM delivery WHERE id BETWEEN ?1 AND ?2"
                     " AND (state = 1 OR (state = 0 AND id <= ?3 AND next_attempt IS NULL))",
     [SQL_NEXT_DUE] = "SELECT min(next_attempt) FROM delivery INDEXED BY delivery_due"
                      " WHERE issue = ?1 AND lane IS ?2 AND next_attempt IS NOT NULL",
     [SQL_RECORD] =
         "UPDATE delivery SET state = ?2, attempts = attempts + ?3, relay = coalesce(?4, relay),"
         " code = coalesce(?5, code), enhanced = iif(?5 IS NULL, enhanced, ?6),"
-        " answer = iif(?5 IS NULL, answer, ?7), sent_at = ?8, next_attempt = ?9,"
-        " unknown_tries = unknown_tries + ?10, losses = losses + ?11, alone = max(alone, ?12),"
+        " answer = iif(?5 IS NULL, answer, ?7), sent_at = NULL, next_attempt = ?8,"
+        " unknown_tries = unknown_tries + ?9, losses = losses + ?10, alone = max(alone, ?11),"
         " lane = iif(lane IS NULL OR ?2 = 0, lane, rtrim(lane, '+') || '+'), gave_up = NULL"
         " WHERE id = ?1",
+    /* The way of nearly all: nothing was due of it, and no index is touched. */
+    [SQL_RECORD_SENT] =
+        "UPDATE delivery SET state = 2, attempts = attempts + ?2, relay = coalesce(?3, relay),"
+        " code = coalesce(?4, code), enhanced = iif(?4 IS NULL, enhanced, ?5),"
+        " answer = iif(?4 IS NULL, answer, ?6), sent_at = ?7, gave_up = NULL WHERE id = ?1",
     [SQL_ATTEMPT_ADD] = "INSERT INTO attempt (delivery, at, relay, event, code, enhanced, answer)"
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_STATE_OF] = "SELECT id, state, next_attempt, groups FROM delivery WHERE id BETWEEN ?1 AND ?2"
@@ -119,7 +123,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_CHANGE] = "UPDATE delivery SET state = ?2, next_attempt = ?3, sent_at = ?4, gave_up = ?5"
                    " WHERE id = ?1",
     [SQL_BAR_ADD] = "INSERT OR REPLACE INTO bar (issue, relay, answer) VALUES (?1, ?2, ?3)",
-    [SQL_BAR_IS] = "SELECT 1 FROM bar WHERE issue = ?1 AND relay = ?2",
+    [SQL_BARS] = "SELECT relay FROM bar WHERE issue = ?1",
     [SQL_BAR_ANSWER] = "SELECT answer FROM bar WHERE issue = ?1 AND answer IS NOT NULL LIMIT 1",
     [SQL_BARS_CLEAR] = "DELETE FROM bar WHERE issue = ?1",
     [SQL_SUPPRESSION_ADD] = "INSERT OR REPLACE INTO suppression (address, why, who, at, until)"
@@ -183,6 +187,20 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_VERIFY] = "SELECT address, name, groups, id, state, next_attempt FROM delivery"
                    " WHERE id BETWEEN ?1 AND ?2 AND issue = ?3 ORDER BY id",
 };
+
+/* What memory keeps as read until a statement may have changed it. */
+enum memory { DUE = 1, BARS = 2 };
+static const enum memory changes[SQL_COUNT] = {
+    [SQL_PUT_ASIDE] = DUE,   [SQL_SET_LANE] = DUE,        [SQL_CLAIM_MARK] = DUE,
+    [SQL_RECORD] = DUE,      [SQL_CHANGE] = DUE,          [SQL_BAR_ADD] = BARS,
+    [SQL_BARS_CLEAR] = BARS, [SQL_ROLLBACK] = DUE | BARS, [SQL_DELIVERIES_REMOVE] = DUE,
+};
+
+static void note_changes(struct queue *queue, enum sql which)
+{
+    queue->due_seen += (changes[which] & DUE) != 0;
+    queue->bars_seen += (changes[which] & BARS) != 0;
+}
 
 bool sql_failed(struct queue *queue, struct error *error)
 {
@@ -266,6 +284,7 @@ bool sql_run(struct queue *queue, struct error *error, enum sql which, const cha
     va_end(values);
     bool good = sqlite3_step(statement) == SQLITE_DONE || sql_failed(queue, error);
     sqlite3_reset(statement);
+    note_changes(queue, which);
     return good;
 }
 

@@ -51,11 +51,12 @@ enum sql {
     SQL_CLAIMED,
     SQL_NEXT_DUE,
     SQL_RECORD,
+    SQL_RECORD_SENT,
     SQL_ATTEMPT_ADD,
     SQL_STATE_OF,
     SQL_CHANGE,
     SQL_BAR_ADD,
-    SQL_BAR_IS,
+    SQL_BARS,
     SQL_BAR_ANSWER,
     SQL_BARS_CLEAR,
     SQL_SUPPRESSION_ADD,
@@ -100,7 +101,7 @@ struct sort {
 struct open_issue {
     int64_t id, first, last,
         cursor; /* delivery ids; cursor: the last one claimed for a first try */
-    char *publication, *key;
+    char *publication, *key, *parcel, *message_id, *envelope_from;
     enum issue_state state;
     enum hold_reason why;
     char *why_text;
@@ -110,6 +111,10 @@ struct open_issue {
     GHashTable *sorts;               /* their groups to struct sort */
     GHashTable *in_flight;           /* ids of claimed deliveries to struct sort */
     bool dirty;
+    /* As read last, and what queue->seen then was: another by now, and they are read anew. */
+    GArray *due;     /* of struct due */
+    GPtrArray *bars; /* names of relays */
+    uint64_t due_seen, bars_seen;
 };
 
 struct queue {
@@ -119,8 +124,10 @@ struct queue {
     bool in_transaction;
     bool in_chunk; /* the transaction holds a part of an admission and nothing else */
     struct queue_admission *admission; /* the one that goes on; NULL: none */
-    struct error failure;              /* the first of SQLite's; {0}: none */
-    GHashTable *open;                  /* id to struct open_issue */
+    struct error failure; /* the first of SQLite's; {0}: none */
+    GHashTable *open;     /* id to struct open_issue */
+    /* Raised, from 1, by each statement that may change what is due, or the bars. */
+    uint64_t due_seen, bars_seen;
     queue_lane_of *lane_of;
     void *lane_user;
 };

@@ -39,7 +39,7 @@ static bool next_lane(struct queue *queue, int64_t issue, const char **lane, str
     return !error_is_set(error);
 }
 
-static bool collect_lanes(struct queue *queue, int64_t issue, GArray *all, struct error *error)
+static bool read_lanes(struct queue *queue, int64_t issue, GArray *all, struct error *error)
 {
     struct due due = {0};
     do {
@@ -53,18 +53,35 @@ static bool collect_lanes(struct queue *queue, int64_t issue, GArray *all, struc
     return true;
 }
 
+/* issue->due, read anew where something may have changed it: mostly nothing has, and this is asked
+ * for each lot. */
+static bool know_due(struct queue *queue, struct open_issue *issue, struct error *error)
+{
+    if (issue->due_seen == queue->due_seen)
+        return true;
+    GArray *all = g_array_new(FALSE, FALSE, sizeof(struct due));
+    if (!read_lanes(queue, issue->id, all, error)) {
+        g_array_unref(all);
+        return false;
+    }
+    g_clear_pointer(&issue->due, g_array_unref);
+    issue->due = all;
+    issue->due_seen = queue->due_seen;
+    return true;
+}
+
 bool open_issue_next(struct queue *queue, int64_t id, usec_t *next, struct error *error)
 {
-    GArray *all = g_array_new(FALSE, FALSE, sizeof(struct due));
-    bool good = collect_lanes(queue, id, all, error);
+    struct open_issue *issue;
     *next = 0;
-    for (guint i = 0; i < all->len; i++) {
-        usec_t due = g_array_index(all, struct due, i).next;
+    if (!open_issue_get(queue, id, &issue, error) || !know_due(queue, issue, error))
+        return false;
+    for (guint i = 0; i < issue->due->len; i++) {
+        usec_t due = g_array_index(issue->due, struct due, i).next;
         if (due > DUE_SINCE_EVER)
             *next = *next ? MIN(*next, due) : due;
     }
-    g_array_unref(all);
-    return good;
+    return true;
 }
 
 /* --- work --- */
@@ -106,19 +123,19 @@ bool queue_work(struct queue *queue, GArray **work, struct error *error)
     void *pointer;
     g_hash_table_iter_init(&iter, queue->open);
     while (!error_is_set(error) && g_hash_table_iter_next(&iter, NULL, &pointer)) {
-        const struct open_issue *issue = pointer;
+        struct open_issue *issue = pointer;
         if (issue->state != ISSUE_SENDING)
             continue;
+        if (!know_due(queue, issue, error))
+            break;
         struct work one = {.issue = issue->id,
                            .publication = issue->publication,
                            .personal = issue->personal,
                            .is_notice = issue->is_notice,
                            .has_first = has_first(issue),
-                           .due = g_array_new(FALSE, FALSE, sizeof(struct due)),
+                           .due = g_array_ref(issue->due),
                            .accepted_at = issue->accepted_at};
         g_array_append_val(all, one);
-        if (!collect_lanes(queue, issue->id, one.due, error))
-            break;
     }
     if (error_is_set(error)) {
         g_array_unref(all);

@@ -84,11 +84,9 @@ enum gone_why {
 };
 
 enum event_kind {
-    EVENT_READY,    /* connected and logged in; `reply` is the greeting */
-    EVENT_STARTED,  /* `job`: its MAIL goes out */
-    EVENT_END_SENT, /* `job`: the end of data went out */
-    EVENT_OUTCOME,  /* `job`: all verdicts */
-    EVENT_GONE,     /* the last: why, and `reply` or words */
+    EVENT_READY,   /* connected and logged in; `reply` is the greeting. The first MAIL goes out */
+    EVENT_OUTCOME, /* `job`: all verdicts. The next job follows at once */
+    EVENT_GONE,    /* the last: why, and `reply` or words */
 };
 struct event {
     enum event_kind kind;

@@ -81,21 +81,17 @@ bool event_send(int socket, const struct event *event, struct error *error)
 /* --- receiving ---------------------------------------------------------------------------------
  */
 
-struct packet {
-    uint8_t *octets;
-    size_t length;
+struct packet { /* on the stack: no page of it is touched but what a packet fills */
     int fds[DESCRIPTORS_MAX];
-    size_t fd_count;
+    size_t fd_count, length;
+    uint8_t octets[JOB_MESSAGE_MAX + 1];
 };
 
 static void packet_clear(struct packet *packet)
 {
-    if (packet->octets)
-        explicit_bzero(packet->octets, packet->length);
-    g_free(packet->octets);
+    explicit_bzero(packet->octets, packet->length);
     for (size_t i = 0; i < packet->fd_count; i++)
         close(packet->fds[i]);
-    *packet = (struct packet){0};
 }
 
 static bool not_received(struct error *error)
@@ -114,15 +110,6 @@ static bool is_worth_another_try(void)
     return errno == EINTR || errno == ECONNRESET;
 }
 
-/* How long the next packet is; it stays where it is. */
-static ssize_t next_length(int socket)
-{
-    ssize_t length = recv(socket, NULL, 0, MSG_PEEK | MSG_TRUNC);
-    while (length < 0 && is_worth_another_try())
-        length = recv(socket, NULL, 0, MSG_PEEK | MSG_TRUNC);
-    return length;
-}
-
 static void take_descriptors(struct packet *packet, struct msghdr *message)
 {
     for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header;
@@ -138,11 +125,8 @@ static void take_descriptors(struct packet *packet, struct msghdr *message)
 
 static bool receive_packet(int socket, struct packet *packet, bool *end, struct error *error)
 {
-    ssize_t length = next_length(socket);
-    if (length < 0)
-        return not_received(error);
-    packet->octets = g_malloc((size_t)length + 1);
-    struct iovec octets = {packet->octets, (size_t)length + 1};
+    packet->length = packet->fd_count = 0;
+    struct iovec octets = {packet->octets, sizeof packet->octets};
     union {
         struct cmsghdr header; /* for its alignment */
         char octets[CMSG_SPACE(DESCRIPTORS_MAX * sizeof(int))];
@@ -190,7 +174,7 @@ static bool take_order(struct order *order, struct packet *packet, struct error 
 
 bool order_receive(int socket, struct order *order, bool *end, struct error *error)
 {
-    struct packet packet = {0};
+    struct packet packet;
     *end = false;
     bool good =
         receive_packet(socket, &packet, end, error) && (*end || take_order(order, &packet, error));
@@ -200,7 +184,7 @@ bool order_receive(int socket, struct order *order, bool *end, struct error *err
 
 bool event_receive(int socket, struct event *event, bool *end, struct error *error)
 {
-    struct packet packet = {0};
+    struct packet packet;
     *end = false;
     bool good = receive_packet(socket, &packet, end, error);
     if (good && packet.fd_count > 0)
@@ -216,7 +200,7 @@ void order_refuse_rest(int socket)
     (void)shutdown(socket, SHUT_RD);
     struct error error = {0};
     for (bool end = false; !end;) {
-        struct packet packet = {0};
+        struct packet packet;
         end = !receive_packet(socket, &packet, &end, &error) || end;
         packet_clear(&packet);
     }

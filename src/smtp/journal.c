@@ -41,11 +41,6 @@ static bool append(int fd, const GString *entry, struct error *error)
     return true;
 }
 
-static void add_number(GString *to, int64_t number)
-{
-    g_string_append_printf(to, " %" G_GINT64_FORMAT, number);
-}
-
 static void add_text(GString *to, const char *text)
 {
     g_string_append_c(to, ' ');
@@ -59,11 +54,10 @@ static void add_text(GString *to, const char *text)
 
 bool journal_mark(int fd, const struct job *job, struct error *error)
 {
-    AUTO(str) GString *entry = g_string_new("\nmark");
-    add_number(entry, (int64_t)job->id);
-    add_number(entry, (int64_t)job->count);
+    AUTO(str) GString *entry = g_string_new(NULL);
+    g_string_append_printf(entry, "\nmark %" G_GUINT64_FORMAT " %zu", job->id, job->count);
     for (size_t i = 0; i < job->count; i++)
-        add_number(entry, job->recipients[i].delivery);
+        g_string_append_printf(entry, " %" G_GINT64_FORMAT, job->recipients[i].delivery);
     g_string_append(entry, " .\n");
     return append(fd, entry, error);
 }
@@ -73,12 +67,10 @@ bool journal_record(int fd, uint64_t job, const struct verdict verdicts[], size_
 {
     AUTO(str) GString *entry = g_string_new(NULL);
     for (size_t i = 0; i < count; i++) {
-        g_string_append(entry, "\nverdict");
-        add_number(entry, (int64_t)job);
-        add_number(entry, verdicts[i].delivery);
-        add_text(entry, kind_names[verdicts[i].kind]);
-        add_number(entry, verdicts[i].stage);
-        add_number(entry, verdicts[i].reply.code);
+        g_string_append_printf(entry,
+                               "\nverdict %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %s %d %d", job,
+                               verdicts[i].delivery, kind_names[verdicts[i].kind],
+                               (int)verdicts[i].stage, verdicts[i].reply.code);
         add_text(entry, verdicts[i].reply.enhanced);
         add_text(entry, verdicts[i].reply.text);
         g_string_append(entry, " .\n");

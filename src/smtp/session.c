@@ -125,10 +125,7 @@ static bool is_let_in(struct session *session)
 static bool before_mail(void *user)
 {
     struct session *session = user;
-    if (!session->ready && !is_let_in(session))
-        return false;
-    session->work->started(session->work->user, &session->job);
-    return true;
+    return session->ready || is_let_in(session);
 }
 
 static bool before_end(void *user)

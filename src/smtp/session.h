@@ -11,7 +11,6 @@ struct session_work { /* what the session asks and tells, in order; `user` is ha
     /* Connected and logged in. */
     void (*ready)(void *user, const struct reply *greeting, unsigned capabilities,
                   uint64_t size_max);
-    void (*started)(void *user, const struct job *job);
     /* The message is out. False: its end of data must not follow (the mark can't be written). */
     bool (*ending)(void *user, const struct job *job);
     /* All verdicts, in the order of the recipients; lent. */

@@ -38,10 +38,10 @@ bool reply_is_login(const struct reply *reply)
 
 bool transaction_is_taken(const struct transaction *transaction)
 {
+    bool taken = false;
     for (size_t i = 0; i < transaction->count; i++)
-        if (is_yes(&transaction->rcpts[i]))
-            return true;
-    return false;
+        taken |= is_yes(&transaction->rcpts[i]);
+    return taken && is_yes(&transaction->mail);
 }
 
 /* A refusal that says something of the message or the recipient. */
@@ -74,12 +74,15 @@ static struct verdict of_ended(const struct transaction *transaction)
 struct verdict transaction_verdict(const struct transaction *transaction, size_t recipient)
 {
     const struct reply *rcpt = &transaction->rcpts[recipient];
-    if (is_refusal(rcpt))
-        return refused(STAGE_RCPT, rcpt);
+    /* What is said to a RCPT that went out with a MAIL in vain is not about the recipient. */
     if (is_refusal(&transaction->mail))
         return refused(STAGE_MAIL, &transaction->mail);
+    if (!is_yes(&transaction->mail))
+        return untouched(STAGE_MAIL);
+    if (is_refusal(rcpt))
+        return refused(STAGE_RCPT, rcpt);
     if (!is_yes(rcpt))
-        return untouched(is_yes(&transaction->mail) ? STAGE_RCPT : STAGE_MAIL);
+        return untouched(STAGE_RCPT);
     if (transaction->ended)
         return of_ended(transaction);
     if (is_refusal(&transaction->end)) /* said before the message was out */

@@ -14,7 +14,7 @@ struct transaction {
 /* An empty one for so many recipients. */
 struct transaction transaction_new(size_t count);
 void transaction_clear(struct transaction *transaction);
-/* Has the server said yes to at least one recipient? */
+/* Has the server said yes to the MAIL and to at least one recipient? */
 bool transaction_is_taken(const struct transaction *transaction);
 
 /* Is it about our login or TLS (RFC 4954 §6, RFC 3207): the relay's configuration, nobody's

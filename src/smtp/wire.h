@@ -3,10 +3,11 @@
  * connection comes here (everything else goes to the system). So the library never meets a
  * network: it says commands, we send them; it hears replies that we have read whole, in time and
  * in good form, said anew in one line each; it hands over a stub for a message, and the real one
- * goes in its place, by reference. When the connection is lost each command still outstanding is
- * answered with 421, so that the library comes to its end in good order, and what was really said
- * stands in the transaction. This is why no fault of the library's in TLS, time limits, replies,
- * headers or BDAT (design: smtp.md) can show.
+ * goes in its place, by reference. It waits for the answer to MAIL; where the server takes commands
+ * ahead we tell it yes, send the MAIL with the RCPTs and DATA, and judge by what comes. When the
+ * connection is lost each command still outstanding is answered with 421, so that the library comes
+ * to its end in good order, and what was really said stands in the transaction. This is why no
+ * fault of the library's in TLS, time limits, replies, headers or BDAT (design: smtp.md) can show.
  *
  * Linked into the sender and the tests named wire* alone. One thread, one wire at a time. */
 #pragma once

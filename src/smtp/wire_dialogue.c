@@ -57,12 +57,31 @@ static bool find_step(const char *line, enum step *step)
     return false;
 }
 
+/* A failure is not told here: what the server said before it, a 421 perhaps, is still to be read.
+ */
+static void send_outgoing(struct wire *wire)
+{
+    if (wire->outgoing->len > 0 && !wire->gone)
+        (void)stream_send(&wire->stream, wire->outgoing->str, wire->outgoing->len,
+                          wire_block_limit(wire), false, NULL);
+    explicit_bzero(wire->outgoing->str, wire->outgoing->len);
+    g_string_truncate(wire->outgoing, 0);
+}
+
+/* The library waits for the answer to MAIL before it goes on, which is a round trip for nothing
+ * where the server takes commands ahead: there the MAIL goes out with the RCPTs and DATA. But not
+ * the first one, nor one after a refusal: who says no to it may close at once, and what we sent
+ * behind it would then reset the connection and his reason with it. */
 static void begin_transaction(struct wire *wire)
 {
     if (wire->gone || !wire->hooks->before_mail(wire->hooks->user))
         return;
     wire->open = true;
     wire->stream.interruptible = false;
+    if ((wire->ehlo.capabilities & CAN_PIPELINING) && wire->mail_was_taken) {
+        send_outgoing(wire);
+        wire->mail_is_held = true;
+    }
 }
 
 static void note_command(struct wire *wire, enum step step, const char *line, size_t length)
@@ -83,6 +102,7 @@ static void take_command(struct wire *wire, const char *line, size_t length)
         fault(wire, "libesmtp says a command that is not known here");
         step = STEP_RSET;
     }
+    wire->mail_is_held = false;
     if (step == STEP_MAIL)
         begin_transaction(wire);
     if (step == STEP_RCPT && wire->rcpts_said++ >= wire->transaction.count)
@@ -93,17 +113,6 @@ static void take_command(struct wire *wire, const char *line, size_t length)
     wire->quit_said |= step == STEP_QUIT;
     note_command(wire, step, line, length - 2);
     g_string_append_len(wire->outgoing, line, (gssize)length);
-}
-
-/* A failure is not told here: what the server said before it, a 421 perhaps, is still to be read.
- */
-static void send_outgoing(struct wire *wire)
-{
-    if (wire->outgoing->len > 0 && !wire->gone)
-        (void)stream_send(&wire->stream, wire->outgoing->str, wire->outgoing->len,
-                          wire_block_limit(wire), false, NULL);
-    explicit_bzero(wire->outgoing->str, wire->outgoing->len);
-    g_string_truncate(wire->outgoing, 0);
 }
 
 static void take_commands(struct wire *wire, const char *octets, size_t length)
@@ -118,7 +127,8 @@ static void take_commands(struct wire *wire, const char *octets, size_t length)
     g_string_erase(wire->said, 0, (gssize)done);
     if (wire->said->len > SAID_MAX)
         fault(wire, "libesmtp says a line without an end");
-    send_outgoing(wire);
+    if (!wire->mail_is_held)
+        send_outgoing(wire);
 }
 
 /* --- the message ---------------------------------------------------------------------------------
@@ -294,6 +304,18 @@ static void take_end(struct wire *wire)
     wire->transaction.end = wire_reply(wire);
 }
 
+/* Does it want a message, even though it took no MAIL? A dot might then be an empty one. */
+static bool take_data(struct wire *wire)
+{
+    set_reply(&wire->transaction.data, wire);
+    wire->in_data = wire->reader.code / 100 == 3;
+    if (wire->in_data && !is_yes(&wire->transaction.mail)) {
+        wire_lose(wire, GONE_LOST, "the server goes on after a MAIL that it refused");
+        wire->in_data = false;
+    }
+    return wire->in_data;
+}
+
 /* Notes what the reply says. Is it a transaction's last? */
 static bool take_reply(struct wire *wire, enum step step)
 {
@@ -307,14 +329,13 @@ static bool take_reply(struct wire *wire, enum step step)
         return false;
     case STEP_MAIL:
         set_reply(&wire->transaction.mail, wire);
-        return !is_yes(&wire->transaction.mail);
+        wire->mail_was_taken = is_yes(&wire->transaction.mail);
+        return !wire->mail_ahead && !wire->mail_was_taken;
     case STEP_RCPT:
         set_reply(&wire->transaction.rcpts[wire->rcpts_answered++], wire);
         return false;
     case STEP_DATA:
-        set_reply(&wire->transaction.data, wire);
-        wire->in_data = wire->reader.code / 100 == 3;
-        return !wire->in_data;
+        return !take_data(wire);
     case STEP_END:
         take_end(wire);
         return true;
@@ -344,27 +365,57 @@ static void end_transaction(struct wire *wire)
     wire->hooks->over(wire->hooks->user);
 }
 
-static void hear_reply(struct wire *wire, enum step step)
+/* After a MAIL that was refused ahead the library hears that no recipient was taken. */
+static int code_for_library(const struct wire *wire, enum step step)
 {
-    bool last = take_reply(wire, step);
-    if (step == STEP_EHLO && wire->reader.code / 100 == 2)
+    bool in_vain = step == STEP_RCPT && !is_yes(&wire->transaction.mail);
+    if (wire->gone)
+        return 421;
+    return in_vain ? wire->transaction.mail.code : wire->reader.code;
+}
+
+static void tell_library(struct wire *wire, enum step step)
+{
+    if (step == STEP_MAIL && wire->mail_ahead) /* it has heard a yes */
+        wire->mail_ahead = false;
+    else if (step == STEP_EHLO && wire->reader.code / 100 == 2)
         answer_hello(wire);
     else if (wire->auth_goes_on) /* the library reads what it is asked */
         g_string_append_printf(wire->answer, "%d %.*s\r\n", wire->reader.code,
                                (int)strcspn(wire->reader.text->str, "\n"), wire->reader.text->str);
     else
-        g_string_append_printf(wire->answer, "%d ok\r\n", wire->reader.code);
+        g_string_append_printf(wire->answer, "%d ok\r\n", code_for_library(wire, step));
+}
+
+static void hear_reply(struct wire *wire, enum step step)
+{
+    bool last = take_reply(wire, step);
+    tell_library(wire, step);
     if (wire->reader.code == 421 && step != STEP_QUIT)
         take_closing(wire);
-    else if (last && wire->open)
+    else if (last && wire->open && !wire->gone)
         end_transaction(wire);
 }
 
+static void hear_loss(struct wire *wire, enum step step)
+{
+    if (step == STEP_MAIL && wire->mail_ahead)
+        wire->mail_ahead = false;
+    else
+        g_string_append(wire->answer, "421 the connection is gone\r\n");
+}
+
 /* The next answer for the library, true or, when all is lost, made up: it never sees less than one
- * whole good line for each command, because it jumps through a null pointer otherwise. */
+ * whole good line for each command, because it jumps through a null pointer otherwise. None comes
+ * of the answer to a MAIL that it was told ahead: the next one follows. */
 static void hear(struct wire *wire)
 {
     enum step step = is_expecting(wire) ? first_expected(wire) : STEP_QUIT;
+    if (step == STEP_MAIL && wire->mail_is_held && !wire->mail_ahead && !wire->gone) {
+        wire->mail_ahead = true;
+        g_string_append(wire->answer, "250 ok\r\n");
+        return;
+    }
     if (!is_expecting(wire))
         fault(wire, "libesmtp waits for an answer to nothing");
     if (!wire->gone && wire_read_reply(wire, step)) {
@@ -374,25 +425,23 @@ static void hear(struct wire *wire)
         return;
     }
     answered(wire);
-    g_string_append(wire->answer, "421 the connection is gone\r\n");
+    hear_loss(wire, step);
 }
 
 bool dialogue_is_readable(struct wire *wire, bool wait)
 {
-    if (wire->answer->len > 0)
-        return true;
-    if (!is_expecting(wire) && !wait)
-        return false;
-    if (wait || wire->gone || wire_reply_is_there(wire)) {
+    while (wire->answer->len == 0) {
+        bool comes = is_expecting(wire) && (wire->gone || wire_reply_is_there(wire));
+        if (!comes && !wait)
+            return false;
         hear(wire);
-        return true;
     }
-    return false;
+    return true;
 }
 
 ssize_t dialogue_read(struct wire *wire, char *octets, size_t room)
 {
-    if (wire->answer->len == 0)
+    while (wire->answer->len == 0)
         hear(wire);
     size_t length = MIN(room, wire->answer->len);
     memcpy(octets, wire->answer->str, length);
@@ -408,7 +457,7 @@ void wire_next(struct wire *wire, size_t recipients, const char *header, size_t 
     transaction_clear(&wire->transaction);
     wire->transaction = transaction_new(recipients);
     wire->rcpts_said = wire->rcpts_answered = 0;
-    wire->stub_ended = false;
+    wire->stub_ended = wire->mail_is_held = wire->mail_ahead = false;
     wire->header = header;
     wire->header_length = header_length;
     wire->body = body;

@@ -46,6 +46,9 @@ struct wire {
     guint outstanding_at;
     bool auth_goes_on; /* 334: the next line is an answer to it */
     bool quit_said;
+    bool mail_was_taken; /* the last one's answer was a yes */
+    bool mail_is_held;   /* a MAIL stands in `outgoing` for what goes with it */
+    bool mail_ahead;     /* the library has heard a yes to it, the server's answer is to come */
 
     struct transaction transaction;
     size_t rcpts_said, rcpts_answered;

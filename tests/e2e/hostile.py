@@ -118,9 +118,10 @@ class Server:
 
     def __init__(self, steps=None, addresses=None, *, host="127.0.0.1", port=0, context=None,
                  implicit=False, capabilities=CAPABILITIES, users=None, receive_buffer=None,
-                 mechanisms="PLAIN LOGIN"):
+                 mechanisms="PLAIN LOGIN", lax=False):
         self.steps, self.addresses = dict(steps or {}), dict(addresses or {})
         self.context, self.implicit = context, implicit
+        self.lax = lax  # goes on with RCPT and DATA after a MAIL that it refused
         self.capabilities, self.users, self.mechanisms = capabilities, users, mechanisms
         self.got, self.commands, self.logins = [], [], []
         self.connections = self.open_connections = 0
@@ -334,10 +335,16 @@ class Session:
 
     def do_mail(self):
         self.reset()
-        self.mail_from = self.argument
-        self.answer("mail", "250 2.1.0 ok", self.argument)
+        action = self.resolve(self.server.steps.get("mail"), self.argument)
+        if is_yes(action) or self.server.lax:
+            self.mail_from = self.argument
+        self.good = "250 2.1.0 ok"
+        self.perform(action)
 
     def do_rcpt(self):
+        if self.mail_from is None:
+            self.send(b"503 5.5.1 need MAIL first\r\n")
+            return
         address = self.argument[self.argument.index("<") + 1:self.argument.index(">")]
         action = self.server.addresses.get(address, self.server.steps.get("rcpt"))
         action = self.resolve(action, address)
@@ -357,8 +364,11 @@ class Session:
         self.read_message()
 
     def read_message(self):
+        seen = 0  # of a large message each octet is looked at once
         try:
-            while not (self.input.startswith(b".\r\n") or b"\r\n.\r\n" in self.input):
+            while not (self.input.startswith(b".\r\n")
+                       or self.input.find(b"\r\n.\r\n", max(0, seen - 4)) >= 0):
+                seen = len(self.input)
                 self.receive()
         except (Gone, OSError):
             self.server.leftovers.append(self.input)

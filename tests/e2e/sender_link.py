@@ -7,13 +7,14 @@ import socket
 import struct
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 BUILD = Path(os.environ.get("FENSONG_BUILD", "build")).resolve()
 
 RELAY, MESSAGE, JOB, CHECK = range(4)
-EVENTS = ["ready", "started", "end_sent", "outcome", "gone"]
+EVENTS = ["ready", "outcome", "gone"]
 VERDICTS = ["sent", "refused", "untouched", "unknown"]
 STAGES = ["connect", "login", "mail", "rcpt", "data", "end"]
 WHYS = ["done", "connect", "greeting", "tls", "login", "lost", "ours"]
@@ -149,6 +150,13 @@ class Sender:
 
     def journal_lines(self):
         return [line for line in self.journal.read_text().split("\n") if line]
+
+    def wait_for_mark(self, timeout=30):
+        """Until an end of data goes out."""
+        until = time.monotonic() + timeout
+        while not any(line.startswith("mark ") for line in self.journal_lines()):
+            assert time.monotonic() < until, self.said()
+            time.sleep(0.01)
 
     def terminate(self):
         self.process.send_signal(signal.SIGTERM)

@@ -182,6 +182,8 @@ static void a_bar_stands_until_release(void **state)
     struct reply reply = {554, (char *)"5.7.1", (char *)"no"};
     bool barred;
     AUTO(text) char *answer = NULL;
+    assert_good(queue_is_barred(fixture->queue, issue, "office", &barred, &fixture->error));
+    assert_false(barred);
     assert_good(queue_bar(fixture->queue, issue, "office", &reply, &fixture->error));
     assert_good(queue_is_barred(fixture->queue, issue, "office", &barred, &fixture->error));
     assert_true(barred);

@@ -267,6 +267,34 @@ static void a_valve_is_kept(void **state)
     assert_int_equal(loaded.at, 12345);
 }
 
+static void assert_lanes(struct fixture *fixture, const char *expected)
+{
+    AUTO(text) char *known = lanes(fixture);
+    assert_string_equal(known, expected);
+}
+
+/* It is kept in memory between the changes: each of them must be seen. */
+static void what_is_due_is_known_after_each_change(void **state)
+{
+    struct fixture *fixture = *state;
+    struct claim claims[3];
+    int64_t issue = fixture_admit(fixture, "2023-25", 3), count;
+    assert_int_equal(first(fixture, issue, claims, 3), 3);
+    assert_lanes(fixture, "");
+    record(fixture, &claims[0], ON_TAKEN, 0);
+    assert_lanes(fixture, "");
+    record(fixture, &claims[1], ON_REFUSED_FOR_NOW, 50);
+    assert_lanes(fixture, ":50");
+    clear(claims, 3);
+    assert_int_equal(due(fixture, issue, NULL, 60, claims, 1), 1);
+    assert_lanes(fixture, "");
+    record(fixture, &claims[0], ON_PUT_BACK_DEFERRED, 70);
+    assert_lanes(fixture, ":70");
+    clear(claims, 1);
+    assert_good(queue_retry(fixture->queue, issue, NULL, "zhang", 80, &count, &fixture->error));
+    assert_lanes(fixture, ":80");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -280,6 +308,7 @@ int main(void)
         TEST(one_that_goes_alone_comes_alone),
         TEST(nobody_is_told_of_what_is_put_aside),
         TEST(giving_up_says_why_and_asks_of_the_unknown),
+        TEST(what_is_due_is_known_after_each_change),
         TEST(a_valve_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -364,7 +364,7 @@ static void event_with_a_file_is_none(void **state)
     int ends[2];
     bool end;
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
-    struct event event = {.kind = EVENT_STARTED, .job = 1}, back;
+    struct event event = {.kind = EVENT_OUTCOME, .job = 1}, back;
     struct error error = {0};
     GByteArray *packet = g_byte_array_new();
     event_encode(packet, &event);

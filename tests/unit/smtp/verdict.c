@@ -29,6 +29,10 @@ static const struct {
      450},
     {"MAIL 5xx", 550, 0, 0, 0, 0, false, VERDICT_REFUSED, STAGE_MAIL, 550},
     {"MAIL 4xx", 451, 0, 0, 0, 0, false, VERDICT_REFUSED, STAGE_MAIL, 451},
+    {"MAIL 5xx, RCPT and DATA 503", 550, 503, 503, 0, 0, false, VERDICT_REFUSED, STAGE_MAIL, 550},
+    {"MAIL 4xx, and yet all goes on", 451, 250, 354, 250, 0, false, VERDICT_REFUSED, STAGE_MAIL,
+     451},
+    {"MAIL 530, RCPT 550", 530, 550, 503, 0, 0, false, VERDICT_UNTOUCHED, STAGE_MAIL, 0},
     {"DATA 4xx", 250, 250, 451, 0, 0, false, VERDICT_REFUSED, STAGE_DATA, 451},
     {"DATA 5xx", 250, 250, 554, 0, 0, false, VERDICT_REFUSED, STAGE_DATA, 554},
     {"end 4xx", 250, 250, 354, 452, 1, true, VERDICT_REFUSED, STAGE_END_OF_DATA, 452},
@@ -113,9 +117,12 @@ static void is_taken_by_one_yes(void **state)
     struct transaction transaction = transaction_new(3);
     transaction.rcpts[0].code = 550;
     transaction.rcpts[1].code = 354;
+    transaction.mail.code = 250;
     assert_false(transaction_is_taken(&transaction));
     transaction.rcpts[2].code = 251;
     assert_true(transaction_is_taken(&transaction));
+    transaction.mail.code = 451;
+    assert_false(transaction_is_taken(&transaction));
     transaction_clear(&transaction);
 }
 
