@@ -205,8 +205,9 @@ static bool begins_contents(struct outline *outline, guint at)
     return true;
 }
 
-/* A name over entries shows by what it lacks: a page, where the entries have one, or their number
- * or bullet. It comes again over the articles, and is as short as sections are called. */
+/* A name over entries shows by what it lacks: a page, where the entries have one; or it begins as
+ * the first of the contents does, and what stands under it otherwise. It comes again over the
+ * articles, and is as short as sections are called. */
 static bool is_group_name(const struct outline *outline, guint at)
 {
     const GPtrArray *entries = outline->contents.entries;
