@@ -249,6 +249,13 @@ static bool is_by_line(const char *text)
     return true;
 }
 
+/* Is it what somebody says, rather than who he is? */
+static bool speaks(const char *line)
+{
+    gunichar last = g_utf8_get_char(g_utf8_prev_char(line + strlen(line)));
+    return g_utf8_strchr("。？！…?!”", -1, last) && !g_str_has_prefix(line, "来源");
+}
+
 char *attribution_line(const char *text, bool under_title)
 {
     const char *end;
@@ -270,6 +277,10 @@ char *attribution_line(const char *text, bool under_title)
         return attribution_of(words);
     }
     char *name = named(text);
+    if (name && speaks(text)) { /* 记者：您如何看待？ */
+        g_free(name);
+        return NULL;
+    }
     if (name && (g_utf8_strlen(text, -1) > LONGEST || words_has_sentence(text)))
         g_clear_pointer(&name, g_free);
     if (!name && g_str_has_suffix(text, "供稿"))

@@ -10,6 +10,7 @@ static void entry_free(void *pointer)
     struct entry *entry = pointer;
     g_free(entry->text);
     g_free(entry->key);
+    g_free(entry->bare_key);
     g_free(entry);
 }
 
@@ -88,6 +89,18 @@ char *contents_key(const char *line)
     return words_key(text);
 }
 
+static gunichar first_of(const char *line)
+{
+    AUTO(text) char *bare = text_trim(line);
+    return g_utf8_get_char(bare);
+}
+
+static void add_key(struct contents *contents, char *key, struct entry *entry)
+{
+    if (*key && !g_hash_table_contains(contents->by_key, key))
+        g_hash_table_insert(contents->by_key, key, entry);
+}
+
 bool contents_add(struct contents *contents, const char *line, int number)
 {
     AUTO(text) char *text = entry_text(line);
@@ -99,16 +112,29 @@ bool contents_add(struct contents *contents, const char *line, int number)
     entry->key = TAKE(key);
     entry->line = number;
     entry->paged = contents_has_page(line);
-    entry->mark = (int)words_mark(line, &(const char *){NULL});
+    entry->mark = words_mark(line, &(const char *){NULL});
+    entry->sign = entry->mark == MARK_BULLET ? first_of(line) : 0;
     g_ptr_array_add(contents->entries, entry);
-    if (!g_hash_table_contains(contents->by_key, entry->key))
-        g_hash_table_insert(contents->by_key, entry->key, entry);
+    add_key(contents, entry->key, entry);
+    /* 【学会要闻】学会召开…: the section stands before its entry. */
+    const char *framed = g_str_has_prefix(entry->text, "【") ? strstr(entry->text, "】") : NULL;
+    if (framed) {
+        entry->bare_key = words_key(framed);
+        add_key(contents, entry->bare_key, entry);
+    }
     return true;
 }
 
 void contents_add_section(struct contents *contents, const char *name)
 {
     g_hash_table_add(contents->sections, words_key(name));
+}
+
+static void forget_keys(struct contents *contents, const struct entry *entry)
+{
+    g_hash_table_remove(contents->by_key, entry->key);
+    if (entry->bare_key)
+        g_hash_table_remove(contents->by_key, entry->bare_key);
 }
 
 void contents_lengthen(struct contents *contents, const char *line)
@@ -118,7 +144,7 @@ void contents_lengthen(struct contents *contents, const char *line)
     AUTO(text) char *both = g_strconcat(last->text, " ", more, NULL);
     AUTO(text) char *whole = words_heading(both);
     int number = last->line;
-    g_hash_table_remove(contents->by_key, last->key);
+    forget_keys(contents, last);
     g_ptr_array_set_size(contents->entries, (gint)contents->entries->len - 1);
     (void)contents_add(contents, whole, number);
     ((struct entry *)contents->entries->pdata[contents->entries->len - 1])->paged =
@@ -129,7 +155,7 @@ void contents_regroup(struct contents *contents, guint at)
 {
     const struct entry *entry = contents->entries->pdata[at];
     contents_add_section(contents, entry->text);
-    g_hash_table_remove(contents->by_key, entry->key);
+    forget_keys(contents, entry);
     g_ptr_array_remove_index(contents->entries, at);
 }
 

@@ -1,16 +1,19 @@
 /* The contents (目录提要): its heads, its entries, and which title an entry means. */
 #pragma once
 #include "base/auto.h"
+#include "issue/words.h"
 
 #include <stdbool.h>
 
 struct entry {
-    char *text; /* without bullets, numbers, leaders and page numbers */
-    char *key;  /* words_key() of it */
+    char *text;     /* without bullets, numbers, leaders and page numbers */
+    char *key;      /* words_key() of it */
+    char *bare_key; /* without the 【…】 that it begins with; NULL: it has none */
     int line;
-    bool found; /* a title of the body is meant by it */
-    bool paged; /* leaders or a page number ended it */
-    int mark;   /* enum mark: what it began with */
+    bool found;     /* a title of the body is meant by it */
+    bool paged;     /* leaders or a page number ended it */
+    enum mark mark; /* what it began with … */
+    gunichar sign;  /* … ◆ or the like; 0: none */
 };
 
 struct contents {

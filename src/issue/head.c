@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "issue/block.h"
 #include "issue/labels.h"
 #include "issue/masthead.h"
@@ -60,8 +61,29 @@ static void take_number(struct head *head, const struct masthead *said, int line
         issue->total_number = said->total;
 }
 
+static void take_date(struct head *head, const struct masthead *said, int line);
+
+/* 10月18日: of the year that the number has. */
+static void take_day(struct head *head, const struct masthead *said, int line)
+{
+    struct masthead whole = *said;
+    AUTO(text)
+    char *words =
+        g_strdup_printf("%d年%d月%d日", head->issue->year, said->date_month, said->date_day);
+    whole.date_year = head->issue->year;
+    whole.date_given = true;
+    whole.day_alone = false;
+    if (!date_is_valid(whole.date_year, whole.date_month, whole.date_day))
+        whole.impossible = words;
+    take_date(head, &whole, line);
+}
+
 static void take_date(struct head *head, const struct masthead *said, int line)
 {
+    if (said->day_alone && head->issue->year && !head->issue->date) {
+        take_day(head, said, line);
+        return;
+    }
     if (said->month_given && !said->date_given)
         outline_remark(head->outline, "date-without-day", line, N_("write the day too"),
                        N_("the date has no day"));
@@ -171,8 +193,8 @@ static bool is_labelled(const char *words)
 /* Beside the date stands who issues it, whatever it is called. */
 static bool is_beside_date(const struct head *head, const struct masthead *said)
 {
-    return head->issue->name && !head->issue->office && said->date_given && said->rest->len == 1 &&
-           !said->glued && is_office_form(said->rest->pdata[0]);
+    return head->issue->name && !head->issue->office && (said->date_given || said->day_alone) &&
+           said->rest->len == 1 && !said->glued && is_office_form(said->rest->pdata[0]);
 }
 
 static bool is_known(const struct head *head, const struct masthead *said, const char *words)
@@ -186,7 +208,7 @@ static bool is_known(const struct head *head, const struct masthead *said, const
 static bool gives_what_lacks(const struct head *head, const struct masthead *said)
 {
     bool gives = ((said->number || said->blank) && !head->numbered) ||
-                 (said->date_given && !head->date_line);
+                 ((said->date_given || said->day_alone) && !head->date_line);
     for (guint i = 0; i < said->rest->len; i++)
         gives = gives && g_utf8_strlen(said->rest->pdata[i], -1) <= 20 &&
                 !words_is_closed(said->rest->pdata[i]);

@@ -143,6 +143,15 @@ void outline_tell_misplaced(const struct outline *outline)
     }
 }
 
+/* Right under the rule over the imprint: who issues it, alone on a line. */
+static bool stands_issuer(const struct outline *outline, guint start)
+{
+    if (start < 3 || outline->readings[start - 2].block->kind != BLOCK_RULE)
+        return false;
+    const struct block *block = outline->readings[start - 1].block;
+    return block->kind == BLOCK_PARAGRAPH && words_is_unit(block->text);
+}
+
 void outline_find_imprint(struct outline *outline)
 {
     guint start = outline->count;
@@ -155,6 +164,8 @@ void outline_find_imprint(struct outline *outline)
     }
     if (start < outline->count && !is_version_head(&outline->readings[start]))
         start = skip_false_start(outline, start);
+    if (start < outline->count && stands_issuer(outline, start))
+        start--;
     outline->imprint = start;
     outline->issue->imprint_line =
         start < outline->count ? outline->readings[start].block->line : 0;
@@ -287,7 +298,7 @@ static bool is_issuer_line(const char *text)
 {
     struct masthead said;
     masthead_read(&said, text);
-    bool is = strlen(text) < 200 && said.date_given;
+    bool is = strlen(text) < 200 && (said.date_given || words_is_unit(text));
     for (guint i = 0; i < said.rest->len; i++)
         is = is && words_is_unit(said.rest->pdata[i]);
     masthead_clear(&said);
@@ -303,7 +314,9 @@ static bool is_web_line(const char *text)
 static void take_unlabelled(struct imprint *imprint, const char *value, int line)
 {
     struct issue *issue = imprint->issue;
-    if (is_printing_line(value) || is_issuer_line(value) || is_web_line(value)) {
+    bool free = imprint->last == LABEL_NONE || imprint->last == LABEL_OTHER;
+    if (is_printing_line(value) || (is_issuer_line(value) && (free || !words_is_unit(value))) ||
+        is_web_line(value)) {
         add_other(imprint, NULL, value, line);
         return;
     }

@@ -205,22 +205,29 @@ static bool begins_contents(struct outline *outline, guint at)
     return true;
 }
 
-/* A name over entries shows by what it lacks: a page, where the entries have one, or their number
- * or bullet. It comes again over the articles, and is as short as sections are called. */
+/* A name over entries shows by what it lacks: a page, where the entries have one; or it begins as
+ * the first of the contents does, and what stands under it otherwise. It comes again over the
+ * articles, and is as short as sections are called. */
 static bool is_group_name(const struct outline *outline, guint at)
 {
     const GPtrArray *entries = outline->contents.entries;
     const struct entry *entry = entries->pdata[at], *next = entries->pdata[at + 1];
-    bool unlike = (!entry->paged && next->paged) || entry->mark != next->mark;
+    const struct entry *first = entries->pdata[0];
+    bool as_first = entry->mark == first->mark && entry->sign == first->sign;
+    bool over_other = entry->mark != next->mark || entry->sign != next->sign;
+    bool unlike = (!entry->paged && next->paged) || (as_first && over_other);
     return unlike && g_utf8_strlen(entry->key, -1) <= 8 && occurs_again(outline, entry->key);
 }
 
 static void find_groups(struct outline *outline)
 {
     const GPtrArray *entries = outline->contents.entries;
-    for (guint i = entries->len; i > 1; i--) /* from the end: regrouping takes one away */
-        if (is_group_name(outline, i - 2))
-            contents_regroup(&outline->contents, i - 2);
+    AUTO(array) GPtrArray *names = g_ptr_array_new();
+    for (guint i = 0; i + 1 < entries->len; i++)
+        if (is_group_name(outline, i))
+            g_ptr_array_add(names, GUINT_TO_POINTER(i));
+    for (guint n = names->len; n > 0; n--) /* from the end: regrouping takes one away */
+        contents_regroup(&outline->contents, GPOINTER_TO_UINT(names->pdata[n - 1]));
 }
 
 guint outline_read_contents(struct outline *outline, guint at)

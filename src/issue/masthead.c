@@ -45,6 +45,15 @@ static void take_date(struct masthead *masthead, char **matched)
 }
 
 /* 2024年11月1日—11月15日: what it reports on, not when it appears. */
+static void take_day(struct masthead *masthead, char **matched)
+{
+    masthead->day_alone = !masthead->date_given;
+    if (masthead->date_given)
+        return;
+    masthead->date_month = number_of(matched[1]);
+    masthead->date_day = number_of(matched[2]);
+}
+
 static void take_period(struct masthead *masthead, char **matched)
 {
     g_free(masthead->period);
@@ -142,6 +151,8 @@ static const struct form forms[] = {
     {OPEN "第\\s*" NUMBER "\\s*[期号]" CLOSE, take_number},
     {"^\\s*" NUMBER "\\s*期\\s*$", take_number},
     {"^\\s*" OPEN YEAR "\\s*年\\s*第\\s*" NUMBER CLOSE "\\s*$", take_number_without_sign},
+    {"^\\s*[(〔\\[]\\s*" YEAR "\\s*[)〕\\]]\\s*第?\\s*" NUMBER "\\s*$", take_number_without_sign},
+    {"(?:^|\\s|\x1f)(" NUMBER_ONLY ")\\s*月\\s*(" NUMBER_ONLY ")\\s*日" WEEKDAY "\\s*$", take_day},
     {OPEN "第\\s*[_＿×xX]*\\s*期" CLOSE, take_blank},
     {"\\bNo\\.?\\s*([0-9]{1,4})\\b", take_number},
     {YEAR "\\s*年\\s*" NUMBER "\\s*月\\s*份?", take_month},
@@ -264,12 +275,22 @@ bool masthead_says_something(const struct masthead *masthead)
 {
     return masthead->year || masthead->number || masthead->blank || masthead->zero ||
            masthead->total_given || masthead->date_given || masthead->month_given ||
-           masthead->supplement || masthead->subtitle || masthead->period;
+           masthead->day_alone || masthead->supplement || masthead->subtitle || masthead->period;
+}
+
+/* Nearly no line of text has one of these; to ask all forms of each would cost too much. */
+static bool may_say_something(const char *line)
+{
+    static const char *const signs[] = {"期", "刊", "年", "月", "号", "专辑"};
+    for (size_t i = 0; i < G_N_ELEMENTS(signs); i++)
+        if (strstr(line, signs[i]))
+            return true;
+    return strpbrk(line, "0123456789") || strstr(line, "\xef\xbc"); /* full width */
 }
 
 bool masthead_is_line(const char *line)
 {
-    if (strlen(line) > 150)
+    if (strlen(line) > 150 || !may_say_something(line))
         return false;
     struct masthead masthead;
     masthead_read(&masthead, line);

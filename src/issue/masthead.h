@@ -9,6 +9,7 @@ struct masthead { /* 0, NULL: not said */
     int date_year, date_month, date_day;
     char *impossible; /* the words of a date that no calendar has */
     bool date_given;
+    bool day_alone;     /* a month and a day without a year */
     bool month_given;   /* a year and a month without a day */
     bool supplement;    /* 增刊 */
     bool total_given;   /* 总第 期, also with nothing in it */

@@ -287,6 +287,15 @@ static enum mark bracketed_mark(const char *text, const char **rest)
     return MARK_BRACKETS;
 }
 
+/* 2.2024年…: item 2. */
+static bool is_year(const char *text)
+{
+    int digits = 0;
+    for (; g_unichar_isdigit(g_utf8_get_char(text)); text = g_utf8_next_char(text))
+        digits++;
+    return digits == 4;
+}
+
 static enum mark numbered_mark(const char *text, const char **rest)
 {
     bool han;
@@ -297,8 +306,7 @@ static enum mark numbered_mark(const char *text, const char **rest)
     if (!is_in(han ? "、．." : ".．、)）", point))
         return MARK_NONE;
     const char *after = g_utf8_next_char(end);
-    bool year = strspn(after, "0123456789") == 4 && strchr("12", *after); /* 2.2024年… */
-    if (g_unichar_isdigit(g_utf8_get_char(after)) && !year)
+    if (g_unichar_isdigit(g_utf8_get_char(after)) && !is_year(after))
         return MARK_NONE; /* 3.5 */
     *rest = skip_blanks(after);
     return han ? MARK_HAN : MARK_NUMBER;

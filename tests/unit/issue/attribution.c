@@ -72,6 +72,7 @@ static void attributions_stand_on_lines_of_their_own(void **state)
         {"本报记者 王小丽", true, "本报记者 王小丽"},
         {"王小丽", true, "王小丽"},
         {"背景", true, NULL},
+        {"记者：您如何看待？", true, NULL},
         {"海淀区科协　张三", true, "海淀区科协　张三"},
         {"——首批试点落地", true, NULL},
         {"会议召开。", true, NULL},

@@ -103,7 +103,7 @@ static GString *repeated(const char *unit, guint times)
     return text;
 }
 
-/* Read or refused: the test is that it ends, and soon; the bench measures. */
+/* Read or refused: the test is that it ends; bounds.c prints how soon. */
 static void hostile_documents_end(void **state)
 {
     (void)state;
@@ -132,10 +132,8 @@ static void hostile_documents_end(void **state)
         for (size_t d = 0; d < G_N_ELEMENTS(documents); d++) {
             AUTO(problems) struct problems *problems = problems_new();
             AUTO(issue) struct issue *issue = NULL;
-            gint64 begun = g_get_monotonic_time();
             bool good = issue_read(&issue, text->str, text->len, documents[d], problems);
             assert_int_equal(good, !problems_any(problems));
-            assert_true(g_get_monotonic_time() - begun < 10 * G_USEC_PER_SEC);
         }
     }
 }
