@@ -31,6 +31,7 @@ struct sender {
     uint64_t job;                  /* the last one taken … */
     const struct message *message; /* … and its message */
     struct error fault;            /* ours or the daemon's: ends it; {0}: none */
+    bool is_refused;               /* the journal took no record; it was said */
 };
 
 /* --- telling -------------------------------------------------------------------------------------
@@ -62,22 +63,34 @@ static bool mark_end(void *user, const struct job *job)
     return journal_mark(SENDER_JOURNAL_FD, job, &sender->fault);
 }
 
-/* What the server said is worth waiting for: without its record whoever reads the journal must take
- * all of the transaction for unknown, and it is sent again. */
+/* Did the server answer an end of data? Without the record all that the journal has is the mark. */
+static bool is_end_answered(const struct job *job, const struct verdict verdicts[])
+{
+    for (size_t i = 0; i < job->count; i++)
+        if (verdicts[i].kind == VERDICT_SENT ||
+            (verdicts[i].kind == VERDICT_REFUSED && verdicts[i].stage == STAGE_END_OF_DATA))
+            return true;
+    return false;
+}
+
+/* Such an answer is worth waiting for: else whoever reads the journal must take all of the
+ * transaction for unknown, and it is sent again. */
 static void record(struct sender *sender, const struct job *job, const struct verdict verdicts[])
 {
     struct error refused = {0};
-    usec_t until = clock_monotonic() + RECORD_WAIT;
-    if (journal_record(SENDER_JOURNAL_FD, job->id, verdicts, job->count, &refused))
-        return;
-    log_error(LOG_ERR, (struct log_about){0}, &refused);
-    do {
+    usec_t until = clock_monotonic() + (is_end_answered(job, verdicts) ? RECORD_WAIT : 0);
+    while (!journal_record(SENDER_JOURNAL_FD, job->id, verdicts, job->count, &refused)) {
+        if (!sender->is_refused)
+            log_error(LOG_ERR, (struct log_about){0}, &refused);
+        sender->is_refused = true;
+        if (clock_monotonic() >= until) {
+            (void)error_pass(&sender->fault, &refused);
+            return;
+        }
         error_clear(&refused);
         g_usleep(RECORD_STEP);
-        if (journal_record(SENDER_JOURNAL_FD, job->id, verdicts, job->count, &refused))
-            return;
-    } while (clock_monotonic() < until);
-    sender->fault = refused;
+    }
+    sender->is_refused = false;
 }
 
 static void tell_outcome(void *user, const struct job *job, const struct verdict verdicts[])
