@@ -249,8 +249,9 @@ static bool check_local_part(const char *text, size_t length, struct place place
     return true;
 }
 
-static bool check_domain(char **ascii, const char *domain, const char *text, struct place place,
-                         unsigned *oddities, struct error *error)
+/* In A-labels; NULL: refused. The caller frees. */
+static char *check_domain(const char *domain, const char *text, struct place place,
+                          unsigned *oddities, struct error *error)
 {
     AUTO(text) char *bare = g_strdup(domain);
     size_t length = strlen(bare);
@@ -259,10 +260,10 @@ static bool check_domain(char **ascii, const char *domain, const char *text, str
         *oddities |= ADDRESS_DOT_AT_END;
     }
     AUTO(text) char *labels = to_a_labels(bare);
-    if (!labels || !is_domain(labels))
-        return refuse(error, place, N_("the domain of this address can't exist: %s"), text);
-    *ascii = TAKE(labels);
-    return true;
+    if (labels && is_domain(labels))
+        return TAKE(labels);
+    (void)refuse(error, place, N_("the domain of this address can't exist: %s"), text);
+    return NULL;
 }
 
 static bool parse_any(struct address **address, const char *text, struct place place,
@@ -276,9 +277,10 @@ static bool parse_any(struct address **address, const char *text, struct place p
     if (!at)
         return refuse(error, place, N_("this mail address has no @: %s"), text);
     size_t local_length = (size_t)(at - text);
-    AUTO(text) char *domain = NULL;
-    if (!check_local_part(text, local_length, place, oddities, error) ||
-        !check_domain(&domain, at + 1, text, place, oddities, error))
+    if (!check_local_part(text, local_length, place, oddities, error))
+        return false;
+    AUTO(text) char *domain = check_domain(at + 1, text, place, oddities, error);
+    if (!domain)
         return false;
     AUTO(text) char *local = plain_local(text, local_length);
     local_length = strlen(local);

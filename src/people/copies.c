@@ -159,7 +159,8 @@ bool copies_is_uncut(const struct copies *copies, const struct copy *copy, GByte
     AUTO(bytes) GBytes *good = NULL;
     struct stat status;
     size_t length, good_length;
-    const char *part = g_bytes_get_data(octets, &length);
+    const char *data = g_bytes_get_data(octets, &length);
+    const char *part = data ? data : "";
     if (!copy || !copy->sha256)
         return true;
     AUTO(text) char *path = copy_path(copies, copy);
@@ -167,7 +168,7 @@ bool copies_is_uncut(const struct copies *copies, const struct copy *copy, GByte
         !file_load(&good, path, SIZE_MAX, &gone))
         return true;
     const char *whole = g_bytes_get_data(good, &good_length);
-    if (!is_cut(whole, good_length, part ? part : "", length))
+    if (!is_cut(whole, good_length, part, length))
         return true;
     return problems_add(problems, PROBLEM, "list", EX_DATAERR,
                         (struct place){shown, line_count(part, length), 0},

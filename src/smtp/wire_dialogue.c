@@ -277,8 +277,10 @@ static void set_reply(struct reply *to, const struct wire *wire)
 {
     reply_clear(to);
     /* The words of a yes are nobody's business, but those at the end of data. */
-    *to =
-        wire->reader.code / 100 == 2 ? (struct reply){.code = wire->reader.code} : wire_reply(wire);
+    if (wire->reader.code / 100 == 2)
+        to->code = wire->reader.code;
+    else
+        *to = wire_reply(wire);
 }
 
 static void take_hello(struct wire *wire, enum step step)
