@@ -22,7 +22,7 @@ static char *title_of(const char *text)
 {
     const char *rest;
     words_mark(text, &rest);
-    return words_heading(*rest ? rest : text);
+    return words_title(*rest ? rest : text);
 }
 
 static void close_article(struct build *build)
@@ -49,9 +49,8 @@ static void open_article(struct build *build, const struct reading *reading)
 
 static void lengthen_title(struct build *build, const struct reading *reading)
 {
-    AUTO(text) char *both = g_strconcat(build->open->title, " ", reading->block->text, NULL);
-    g_free(build->open->title);
-    build->open->title = words_heading(both);
+    AUTO(text) char *first = build->open->title;
+    build->open->title = words_title_more(first, reading->block->text);
 }
 
 static void take_section(struct build *build, const struct reading *reading)

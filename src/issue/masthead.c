@@ -157,7 +157,7 @@ static const struct form forms[] = {
     {"\\bNo\\.?\\s*([0-9]{1,4})\\b", take_number},
     {YEAR "\\s*年\\s*" NUMBER "\\s*月\\s*份?", take_month},
     {OPEN YEAR "\\s*年\\s*度?" CLOSE, take_year},
-    {OPEN "(?<![^\\s(【])([^\\s()【】]*(?:特\\s*刊|专\\s*刊|专\\s*辑|号\\s*外|创\\s*刊\\s*号|试\\s*"
+    {OPEN "(?<![^\\s(【\x1f])([^\\s()【】\x1f]*(?:特\\s*刊|专\\s*刊|专\\s*辑|号\\s*外|创\\s*刊\\s*号|试\\s*"
           "刊\\s*号))" CLOSE,
      take_subtitle},
 };

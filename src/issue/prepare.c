@@ -94,6 +94,75 @@ static bool is_swallowed(const char *line, const char *colon, GHashTable *refere
     return !g_hash_table_contains(references, label);
 }
 
+/* --- bold --- */
+
+/* The next ** or *** before `end`, no more and no fewer; *stars: of how many. NULL: none. */
+static const char *next_stars(const char *line, const char *at, const char *end, size_t *stars)
+{
+    for (; at < end && (at = memchr(at, '*', (size_t)(end - at))); at += *stars) {
+        *stars = strspn(at, "*");
+        if ((*stars == 2 || *stars == 3) && (at == line || at[-1] != '\\'))
+            return at;
+    }
+    return NULL;
+}
+
+/* Does a mark of bold between the two neither open nor close? */
+static bool is_lost(gunichar inside, gunichar outside)
+{
+    return g_unichar_ispunct(inside) && outside && !text_is_blank(outside) &&
+           !g_unichar_ispunct(outside);
+}
+
+static gunichar last_before(const char *start, const char *end)
+{
+    return end > start ? g_utf8_get_char(g_utf8_prev_char(end)) : 0;
+}
+
+/* **编辑：**张三 is bold to whoever types it. To Markdown it is not: there a mark between a
+ * punctuation mark and a Hanzi neither opens nor closes. What is put between the mark and the Hanzi
+ * is no character of the text, but punctuation to cmark. Blanks inside go out of the pair. */
+static void add_bold(GString *to, const char *line, const char *end)
+{
+    static const char apart[] = "&#8203;";
+    const char *from = line, *open;
+    size_t stars, closing, length;
+    while (from < end && (open = next_stars(line, from, end, &stars))) {
+        const char *inside = open + stars, *close = next_stars(line, inside, end, &closing);
+        if (!close || closing != stars)
+            break;
+        const char *after = close + stars;
+        AUTO(text) char *words = g_strndup(inside, (gsize)(close - inside));
+        const char *bare = text_trimmed(words, &length);
+        gunichar next = after < end ? g_utf8_get_char(after) : 0;
+        bool before_lost = bare == words && length &&
+                           is_lost(g_utf8_get_char(bare), last_before(line, open));
+        bool after_lost = length && !bare[length] && is_lost(last_before(bare, bare + length), next);
+        g_string_append_len(to, from, open - from);
+        g_string_append_len(to, words, bare - words);
+        g_string_append(to, before_lost ? apart : "");
+        g_string_append_len(to, open, (gssize)stars);
+        g_string_append_len(to, bare, (gssize)length);
+        g_string_append_len(to, close, (gssize)stars);
+        g_string_append(to, after_lost ? apart : "");
+        g_string_append(to, bare + length);
+        from = after;
+    }
+    g_string_append_len(to, from, end - from);
+}
+
+static void add_line(GString *to, const char *line)
+{
+    const char *end = next_line(line), *stop = line_end(line);
+    bool code = g_str_has_prefix(line, "    ") || *line == '\t' || *line == '<' ||
+                memchr(line, '`', (size_t)(stop - line));
+    if (!code && memmem(line, (size_t)(stop - line), "**", 2)) {
+        add_bold(to, line, stop);
+        line = stop;
+    }
+    g_string_append_len(to, line, end - line);
+}
+
 GString *prepare_markdown(const GString *source)
 {
     AUTO(table) GHashTable *references = footnote_references(source->str);
@@ -113,7 +182,7 @@ GString *prepare_markdown(const GString *source)
             g_string_append_c(prepared, '\\');
             line += strspn(line, " ");
         }
-        g_string_append_len(prepared, line, next_line(line) - line);
+        add_line(prepared, line);
     }
     return prepared;
 }
