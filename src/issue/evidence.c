@@ -54,6 +54,8 @@ static guint64 seen_of_text(const char *text)
     bool bracketed = false;
     if (words_is_closed(text) && !is_closed_word(text))
         seen |= SEEN_CLOSED;
+    if (g_str_has_suffix(text, "！") || g_str_has_suffix(text, "？"))
+        seen |= SEEN_EXCLAIMS;
     if (labels_first(text) != LABEL_NONE)
         seen |= SEEN_LABEL;
     if (strlen(text) > LONGEST_SHORT)
@@ -145,6 +147,8 @@ static void see_neighbours(struct outline *outline, guint at)
         !before || before->kind == BLOCK_RULE || reading->block->line > before->last_line + 1;
     if (parted_before && is_parted(reading->block, after))
         reading->evidence |= SEEN_ALONE;
+    if (before && before->kind == BLOCK_PICTURE)
+        reading->evidence |= SEEN_UNDER_PICTURE;
     const struct reading *under = text_under(outline, at);
     if (!under)
         return;

@@ -154,10 +154,21 @@ static bool is_name_form(const char *line)
            !g_str_has_suffix(line, "。");
 }
 
+/* 江州市科协办公室　江州市科技馆: a blank between whole names parts two offices, and whole names
+ * begin with their place. */
+static bool are_offices(const char *office)
+{
+    AUTO(array) GPtrArray *parts = words_split(office);
+    for (guint i = 0; i < parts->len; i++)
+        if (!words_is_unit(parts->pdata[i]) || strncmp(parts->pdata[i], parts->pdata[0], 6) != 0)
+            return false;
+    return parts->len > 1;
+}
+
 static void take_office(struct head *head, const char *words)
 {
     AUTO(text) char *office = masthead_office(words);
-    AUTO(text) char *spaced = words_heading(office);
+    AUTO(text) char *spaced = are_offices(office) ? words_title(office) : words_heading(office);
     struct issue *issue = head->issue;
     char *both = issue->office ? g_strconcat(issue->office, " ", spaced, NULL) : g_strdup(spaced);
     g_free(issue->office);

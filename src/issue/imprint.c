@@ -1,4 +1,5 @@
 #include "issue/block.h"
+#include "issue/cells.h"
 #include "issue/labels.h"
 #include "issue/masthead.h"
 #include "issue/outline.h"
@@ -31,11 +32,21 @@ static const char *first_text(const struct block *block)
 
 enum { LONGEST_LINE = 20000 }; /* octets; bounds the work of a hostile line full of labels */
 
+/* The label that the block begins with; LABEL_NONE: it begins with none. */
+static enum label first_label(const struct reading *reading)
+{
+    if (reading->block->kind == BLOCK_TABLE) {
+        AUTO(array) GPtrArray *lines = cells_labelled(reading->block, 3);
+        return lines->len ? labels_first(((struct block_line *)lines->pdata[0])->text) : LABEL_NONE;
+    }
+    const char *text = first_text(reading->block);
+    bool may = text && strlen(text) <= LONGEST_LINE && reading->block->kind != BLOCK_PICTURE;
+    return may ? labels_first(text) : LABEL_NONE;
+}
+
 static bool begins_with_label(const struct reading *reading)
 {
-    const char *text = first_text(reading->block);
-    return text && strlen(text) <= LONGEST_LINE && reading->block->kind != BLOCK_PICTURE &&
-           labels_first(text) != LABEL_NONE;
+    return first_label(reading) != LABEL_NONE;
 }
 
 /* Surely an article's: a paragraph with sentences, a picture, a long text. */
@@ -67,8 +78,7 @@ static guint skip_false_start(const struct outline *outline, guint start)
         const char *text = first_text(outline->readings[i].block);
         if (!text || is_printing_line(text))
             continue;
-        enum label label =
-            begins_with_label(&outline->readings[i]) ? labels_first(text) : LABEL_NONE;
+        enum label label = first_label(&outline->readings[i]);
         if (label == LABEL_EDITOR || label == LABEL_REVIEWER || label == LABEL_DISTRIBUTION)
             return start;
         guint later = label == LABEL_NONE ? next_label(outline, i) : i;
@@ -124,8 +134,7 @@ void outline_tell_misplaced(const struct outline *outline)
         const struct reading *reading = &outline->readings[i];
         if (reading->block->kind == BLOCK_RULE)
             continue;
-        enum label label =
-            begins_with_label(reading) ? labels_first(first_text(reading->block)) : LABEL_NONE;
+        enum label label = first_label(reading);
         text =
             text || (label == LABEL_NONE && (reading->evidence & SEEN_CLOSED || is_body(reading)));
         if (!text || label == LABEL_NONE || label == LABEL_OTHER) {
@@ -459,8 +468,11 @@ void outline_read_imprint(struct outline *outline)
             continue;
         if (block->kind == BLOCK_RULE)
             imprint.last = LABEL_NONE;
-        for (guint l = 0; l < block->lines->len; l++)
-            read_line(&imprint, block->lines->pdata[l], &label);
+        AUTO(array)
+        GPtrArray *lines = block->kind == BLOCK_TABLE ? cells_labelled(block, G_MAXUINT)
+                                                      : g_ptr_array_ref(block->lines);
+        for (guint l = 0; l < lines->len; l++)
+            read_line(&imprint, lines->pdata[l], &label);
     }
     take_chief(outline->issue);
     if (imprint.distribution_line && !outline->issue->distribution->len)

@@ -236,7 +236,7 @@ static void drop_separator(char *value)
     while (end > value) {
         char *last = g_utf8_prev_char(end);
         gunichar c = g_utf8_get_char(last);
-        if (!text_is_blank(c) && !g_utf8_strchr("；;，,、|｜/／", -1, c))
+        if (!text_is_blank(c) && !g_utf8_strchr("；;，,、|｜/／◆●■★▲※", -1, c))
             break;
         *last = '\0';
         end = last;
@@ -391,8 +391,16 @@ static bool is_distribution(const char *line, const char *end)
            g_utf8_strlen(word->word, -1) > 1;
 }
 
+/* ◆编辑：张三: the sign is no part of the label. */
+static const char *without_sign(const char *line)
+{
+    const char *rest;
+    return words_mark(line, &rest) == MARK_BULLET ? rest : line;
+}
+
 GPtrArray *labels_cut(const char *line)
 {
+    line = without_sign(line);
     if (is_distribution(line, line + strlen(line))) {
         GPtrArray *alone = g_ptr_array_new_with_free_func(segment_free);
         segment_add(alone, LABEL_DISTRIBUTION, text_squeeze(line))->value = g_strdup("");
@@ -415,6 +423,7 @@ GPtrArray *labels_cut(const char *line)
 
 enum label labels_first(const char *line)
 {
+    line = without_sign(line);
     const char *at = line;
     bool blank = false;
     for (int characters = 0; *at && characters < 20; characters++, at = g_utf8_next_char(at)) {

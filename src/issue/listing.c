@@ -183,7 +183,8 @@ static bool all_occur_again(const struct outline *outline, const struct block *b
         return false;
     for (guint i = first; i < block->lines->len; i++) {
         const struct block_line *line = block->lines->pdata[i];
-        AUTO(text) char *key = contents_key(table ? widest_cell(block->rows->pdata[i]) : line->text);
+        AUTO(text)
+        char *key = contents_key(table ? widest_cell(block->rows->pdata[i]) : line->text);
         if (!g_hash_table_contains(outline->occurrences, key))
             return false;
     }

@@ -79,6 +79,8 @@ enum role { /* what a block is taken for */
 #define SEEN_SIGNATURE     (G_GUINT64_CONSTANT(1) << 44) /* a unit, and persons, alone under text */
 #define SEEN_DATE          (G_GUINT64_CONSTANT(1) << 45) /* nothing but a date or number */
 #define SEEN_OVER_SIGN     (G_GUINT64_CONSTANT(1) << 46) /* a sign before it, another under it */
+#define SEEN_EXCLAIMS      (G_GUINT64_CONSTANT(1) << 47) /* ends in ！ or ？, as titles do too */
+#define SEEN_UNDER_PICTURE (G_GUINT64_CONSTANT(1) << 48) /* right under one */
 
 struct reading { /* of one block */
     const struct block *block;

@@ -96,12 +96,14 @@ static bool is_swallowed(const char *line, const char *colon, GHashTable *refere
 
 /* --- bold --- */
 
-/* The next ** or *** before `end`, no more and no fewer; *stars: of how many. NULL: none. */
+/* The next *, ** or *** before `end`, no more; *stars: of how many. NULL: none. */
 static const char *next_stars(const char *line, const char *at, const char *end, size_t *stars)
 {
     for (; at < end && (at = memchr(at, '*', (size_t)(end - at))); at += *stars) {
         *stars = strspn(at, "*");
-        if ((*stars == 2 || *stars == 3) && (at == line || at[-1] != '\\'))
+        bool sign = *stars == 1 && (at + 1 == end || text_is_blank(g_utf8_get_char(at + 1))) &&
+                    (at == line || text_is_blank((guchar)at[-1]));
+        if (*stars <= 3 && !sign && (at == line || at[-1] != '\\'))
             return at;
     }
     return NULL;
@@ -135,9 +137,10 @@ static void add_bold(GString *to, const char *line, const char *end)
         AUTO(text) char *words = g_strndup(inside, (gsize)(close - inside));
         const char *bare = text_trimmed(words, &length);
         gunichar next = after < end ? g_utf8_get_char(after) : 0;
-        bool before_lost = bare == words && length &&
-                           is_lost(g_utf8_get_char(bare), last_before(line, open));
-        bool after_lost = length && !bare[length] && is_lost(last_before(bare, bare + length), next);
+        bool before_lost =
+            bare == words && length && is_lost(g_utf8_get_char(bare), last_before(line, open));
+        bool after_lost =
+            length && !bare[length] && is_lost(last_before(bare, bare + length), next);
         g_string_append_len(to, from, open - from);
         g_string_append_len(to, words, bare - words);
         g_string_append(to, before_lost ? apart : "");
@@ -156,7 +159,7 @@ static void add_line(GString *to, const char *line)
     const char *end = next_line(line), *stop = line_end(line);
     bool code = g_str_has_prefix(line, "    ") || *line == '\t' || *line == '<' ||
                 memchr(line, '`', (size_t)(stop - line));
-    if (!code && memmem(line, (size_t)(stop - line), "**", 2)) {
+    if (!code && memchr(line, '*', (size_t)(stop - line))) {
         add_bold(to, line, stop);
         line = stop;
     }

@@ -361,12 +361,15 @@ static enum mark numbered_mark(const char *text, const char **rest)
     if (end == text)
         return MARK_NONE;
     gunichar point = g_utf8_get_char(end);
-    if (!is_in(han ? "、．." : ".．、)）", point))
+    bool padded = *text == '0' && end == text + 2 && text_is_blank(point); /* 01 市科协… */
+    if (!padded && !is_in(han ? "、．." : ".．、)）/／|｜", point))
         return MARK_NONE;
     const char *after = g_utf8_next_char(end);
     if (g_unichar_isdigit(g_utf8_get_char(after)) && !is_year(after))
         return MARK_NONE; /* 3.5 */
     *rest = skip_blanks(after);
+    if (padded && is_in("/／|｜", g_utf8_get_char(*rest))) /* 01 | 市科协… */
+        *rest = skip_blanks(g_utf8_next_char(*rest));
     return han ? MARK_HAN : MARK_NUMBER;
 }
 
@@ -378,7 +381,7 @@ enum mark words_mark(const char *text, const char **rest)
     bool han;
     if (words_is_han(c) && !is_numeral(c, &han)) /* nearly all texts */
         return MARK_NONE;
-    if (is_in("■□◆◇●○◎※★☆▲△▶►•·‧∙➢✦❖", c)) {
+    if (is_in("■□◆◇●○◎※★☆▲△▶►•·‧∙➢✦❖▌▍▎▋▊█▪▫", c)) {
         *rest = skip_blanks(g_utf8_next_char(text));
         return MARK_BULLET;
     }
