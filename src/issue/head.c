@@ -190,7 +190,7 @@ static bool is_notice(const char *words)
     if (!notices)
         notices =
             g_regex_new("准印|准字|资字|刊号|^CN ?[0-9]|^ISSN|^编号|交流|赠阅|参考|^出版$|^出刊$|"
-                        "^印发$|^编印$|投稿|免费|保存|^总$",
+                        "^印发$|^编印$|投稿|免费|保存|^总$|^[A-Za-z][A-Za-z .&'-]+$",
                         G_REGEX_OPTIMIZE, 0, NULL);
     return g_utf8_strlen(words, -1) <= 30 && g_regex_match(notices, words, 0, NULL);
 }

@@ -32,6 +32,18 @@ static const char *first_text(const struct block *block)
 
 enum { LONGEST_LINE = 20000 }; /* octets; bounds the work of a hostile line full of labels */
 
+/* （编辑：张三　审核：李四）: what stands in the brackets, if a label begins it; NULL: else. */
+static char *unbracketed(const char *text)
+{
+    const char *last = g_utf8_prev_char(text + strlen(text));
+    if (!g_utf8_strchr("（(", -1, g_utf8_get_char(text)) ||
+        !g_utf8_strchr("）)", -1, g_utf8_get_char(last)) || last == text)
+        return NULL;
+    const char *inside = g_utf8_next_char(text);
+    AUTO(text) char *words = g_strndup(inside, (gsize)(last - inside));
+    return labels_first(words) != LABEL_NONE ? TAKE(words) : NULL;
+}
+
 /* The label that the block begins with; LABEL_NONE: it begins with none. */
 static enum label first_label(const struct reading *reading)
 {
@@ -40,8 +52,11 @@ static enum label first_label(const struct reading *reading)
         return lines->len ? labels_first(((struct block_line *)lines->pdata[0])->text) : LABEL_NONE;
     }
     const char *text = first_text(reading->block);
-    bool may = text && strlen(text) <= LONGEST_LINE && reading->block->kind != BLOCK_PICTURE;
-    return may ? labels_first(text) : LABEL_NONE;
+    if (!text || !*text || strlen(text) > LONGEST_LINE || reading->block->kind == BLOCK_PICTURE)
+        return LABEL_NONE;
+    /* Brackets at an article's end say who wrote it; under a rule the article has ended. */
+    AUTO(text) char *inside = reading->after_rule ? unbracketed(text) : NULL;
+    return labels_first(inside ? inside : text);
 }
 
 static bool begins_with_label(const struct reading *reading)
@@ -152,13 +167,14 @@ void outline_tell_misplaced(const struct outline *outline)
     }
 }
 
-/* Right under the rule over the imprint: who issues it, alone on a line. */
+/* Right over the first label: who printed it, or under a rule who issues it, alone on a line. */
 static bool stands_issuer(const struct outline *outline, guint start)
 {
-    if (start < 3 || outline->readings[start - 2].block->kind != BLOCK_RULE)
+    const struct reading *before = start > 2 ? &outline->readings[start - 1] : NULL;
+    if (!before || before->block->kind != BLOCK_PARAGRAPH)
         return false;
-    const struct block *block = outline->readings[start - 1].block;
-    return block->kind == BLOCK_PARAGRAPH && words_is_unit(block->text);
+    return is_printing_line(before->block->text) ||
+           (before->after_rule && words_is_unit(before->block->text));
 }
 
 void outline_find_imprint(struct outline *outline)
@@ -335,7 +351,9 @@ static void take_unlabelled(struct imprint *imprint, const char *value, int line
         take_contact(imprint, &(struct segment){LABEL_CONTACT, NULL, (char *)value}, line);
         return;
     }
-    if (imprint->last == LABEL_DISTRIBUTION)
+    if (imprint->last == LABEL_TELEPHONE && !issue->telephone && g_ascii_isdigit(*value))
+        issue->telephone = g_strdup(value);
+    else if (imprint->last == LABEL_DISTRIBUTION)
         take_distribution(imprint, value, line);
     else if (imprint->last == LABEL_EDITOR && words_is_persons(value))
         take_persons(issue->editor, issue->editor_labels, NULL, value);
@@ -434,7 +452,8 @@ static void read_head_line(struct imprint *imprint, const struct block_line *lin
 
 static void read_line(struct imprint *imprint, const struct block_line *line, char **label)
 {
-    AUTO(array) GPtrArray *segments = labels_cut(line->text);
+    AUTO(text) char *inside = strlen(line->text) > LONGEST_LINE ? NULL : unbracketed(line->text);
+    AUTO(array) GPtrArray *segments = labels_cut(inside ? inside : line->text);
     for (guint s = 0; s < segments->len; s++)
         take_segment(imprint, segments->pdata[s], line->line);
     char *kept = g_strdup(imprint->distribution);

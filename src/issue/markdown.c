@@ -328,6 +328,24 @@ static GPtrArray *read_row(struct reader *reader, cmark_node *row, GString *line
     return cells;
 }
 
+/* One cell with words in it is a line with a box around it. */
+static bool is_box(const struct block *table)
+{
+    const GPtrArray *cells = table->rows->pdata[0];
+    return table->rows->len == 1 && cells->len == 1 && *(const char *)cells->pdata[0];
+}
+
+/* Takes the table. */
+static struct block *unboxed(struct block *table)
+{
+    struct block *line = block_new(BLOCK_PARAGRAPH, table->line);
+    g_ptr_array_add(line->lines, g_ptr_array_steal_index(table->lines, 0));
+    block_join_lines(line);
+    line->last_line = table->last_line;
+    block_free(table);
+    return line;
+}
+
 static void add_table(struct reader *reader, cmark_node *node)
 {
     struct block *table = block_new(BLOCK_TABLE, head_line(node));
@@ -340,7 +358,7 @@ static void add_table(struct reader *reader, cmark_node *node)
         g_ptr_array_add(table->lines, block_line_new(line->str, number, 0));
     }
     table->last_line = cmark_node_get_end_line(node);
-    g_ptr_array_add(reader->blocks, table);
+    g_ptr_array_add(reader->blocks, is_box(table) ? unboxed(table) : table);
 }
 
 /* cmark numbers footnotes by their first reference, and gives them in that order. */
@@ -461,5 +479,6 @@ GPtrArray *markdown_blocks(const GString *text, const char *name, struct problem
     cmark_node_free(document);
     end_pages(reader.blocks, form_feeds);
     g_array_unref(form_feeds);
+    layout_clear(&reader.layout);
     return reader.blocks;
 }

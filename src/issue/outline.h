@@ -80,7 +80,7 @@ enum role { /* what a block is taken for */
 #define SEEN_DATE          (G_GUINT64_CONSTANT(1) << 45) /* nothing but a date or number */
 #define SEEN_OVER_SIGN     (G_GUINT64_CONSTANT(1) << 46) /* a sign before it, another under it */
 #define SEEN_EXCLAIMS      (G_GUINT64_CONSTANT(1) << 47) /* ends in ！ or ？, as titles do too */
-#define SEEN_UNDER_PICTURE (G_GUINT64_CONSTANT(1) << 48) /* right under one */
+#define SEEN_CAPTION       (G_GUINT64_CONSTANT(1) << 48) /* it says what a picture over it shows */
 
 struct reading { /* of one block */
     const struct block *block;
@@ -89,6 +89,7 @@ struct reading { /* of one block */
     bool decided;      /* by points … */
     int points[ROLES]; /* … for each role */
     char *key;         /* words_key() of a short text; else NULL */
+    bool after_rule;   /* a rule stands right over it */
 };
 
 struct outline {
