@@ -54,8 +54,6 @@ static guint64 seen_of_text(const char *text)
     bool bracketed = false;
     if (words_is_closed(text) && !is_closed_word(text))
         seen |= SEEN_CLOSED;
-    if (g_str_has_suffix(text, "！") || g_str_has_suffix(text, "？"))
-        seen |= SEEN_EXCLAIMS;
     if (labels_first(text) != LABEL_NONE)
         seen |= SEEN_LABEL;
     if (strlen(text) > LONGEST_SHORT)
@@ -64,6 +62,8 @@ static guint64 seen_of_text(const char *text)
     text = unled;
     if (g_utf8_strlen(text, -1) <= LONGEST_TITLE && !words_has_sentence(text))
         seen |= SEEN_SHORT;
+    if (g_str_has_suffix(text, "！") || g_str_has_suffix(text, "？"))
+        seen |= SEEN_EXCLAIMS;
     if (strstr(text, "，"))
         seen |= SEEN_COMMA;
     AUTO(text) char *framed = words_framed(text, &bracketed);

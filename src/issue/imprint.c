@@ -52,6 +52,9 @@ static enum label first_label(const struct reading *reading)
         return lines->len ? labels_first(((struct block_line *)lines->pdata[0])->text) : LABEL_NONE;
     }
     const char *text = first_text(reading->block);
+    bool seen = reading->block->text && reading->block->lines->len == 1; /* evidence.c looked */
+    if (seen && !(reading->evidence & SEEN_LABEL) && !reading->after_rule)
+        return LABEL_NONE;
     if (!text || !*text || strlen(text) > LONGEST_LINE || reading->block->kind == BLOCK_PICTURE)
         return LABEL_NONE;
     /* Brackets at an article's end say who wrote it; under a rule the article has ended. */

@@ -395,7 +395,8 @@ static bool is_distribution(const char *line, const char *end)
 static const char *without_sign(const char *line)
 {
     const char *rest;
-    return words_mark(line, &rest) == MARK_BULLET ? rest : line;
+    bool may = (unsigned char)*line == 0xe2; /* of U+2000 to U+2FFF */
+    return may && words_mark(line, &rest) == MARK_BULLET ? rest : line;
 }
 
 GPtrArray *labels_cut(const char *line)

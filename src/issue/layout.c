@@ -165,7 +165,8 @@ static char *bare_entry(const char *line, const char *end)
     rest = text_trimmed(rest, &length);
     if (length < SHORTEST_AGAIN || length > LONGEST_AGAIN)
         return NULL;
-    return g_strndup(rest, length);
+    AUTO(text) char *entry = g_strndup(rest, length);
+    return words_is_closed(entry) ? NULL : TAKE(entry);
 }
 
 /* Notes the lines of the document's head that come again further down, word for word. */

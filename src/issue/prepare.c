@@ -157,9 +157,10 @@ static void add_bold(GString *to, const char *line, const char *end)
 static void add_line(GString *to, const char *line)
 {
     const char *end = next_line(line), *stop = line_end(line);
-    bool code = g_str_has_prefix(line, "    ") || *line == '\t' || *line == '<' ||
-                memchr(line, '`', (size_t)(stop - line));
-    if (!code && memchr(line, '*', (size_t)(stop - line))) {
+    size_t length = (size_t)(stop - line);
+    bool starred = memchr(line, '*', length);
+    bool code = g_str_has_prefix(line, "    ") || *line == '\t' || *line == '<';
+    if (starred && !code && !memchr(line, '`', length)) {
         add_bold(to, line, stop);
         line = stop;
     }
