@@ -113,11 +113,11 @@ GPtrArray *outline_make(struct issue *issue, GPtrArray *blocks, const char *name
 
 /* The steps, in their order; each leaves its blocks' roles. */
 void outline_gather(struct outline *outline); /* evidence.c: what each block shows by itself */
-void outline_find_imprint(struct outline *outline);             /* imprint.c: where it begins */
+void outline_find_imprint(struct outline *outline);             /* foot.c: where it begins */
 void outline_read_head(struct outline *outline);                /* head.c: masthead and contents */
 guint outline_read_contents(struct outline *outline, guint at); /* listing.c: where they end */
 void outline_decide_body(struct outline *outline);              /* body.c: sections, titles, text */
-void outline_tell_misplaced(const struct outline *outline);     /* imprint.c: one in the middle */
+void outline_tell_misplaced(const struct outline *outline);     /* foot.c: one in the middle */
 void outline_build_articles(struct outline *outline, GPtrArray *blocks); /* article.c */
 void outline_read_imprint(struct outline *outline);                      /* imprint.c */
 GPtrArray *outline_explain(const struct outline *outline);               /* explain.c */

@@ -354,22 +354,33 @@ static bool is_year(const char *text)
     return digits == 4;
 }
 
+/* 1/ 市科协…, 01 | 市科协…, 01 市科协…: where the title begins; NULL: none does. */
+static const char *after_bar(const char *text, const char *end)
+{
+    bool padded = *text == '0' && end == text + 2 && text_is_blank(g_utf8_get_char(end));
+    const char *bar = skip_blanks(end);
+    bool barred = end <= text + 2 && is_in("/／|｜", g_utf8_get_char(bar));
+    const char *rest = barred ? skip_blanks(g_utf8_next_char(bar)) : bar;
+    bool figures = g_unichar_isdigit(g_utf8_get_char(rest)); /* 1/3 */
+    return (padded || barred) && !figures ? rest : NULL;
+}
+
 static enum mark numbered_mark(const char *text, const char **rest)
 {
     bool han;
-    const char *end = skip_numerals(text, &han);
+    const char *end = skip_numerals(text, &han), *barred;
     if (end == text)
         return MARK_NONE;
-    gunichar point = g_utf8_get_char(end);
-    bool padded = *text == '0' && end == text + 2 && text_is_blank(point); /* 01 市科协… */
-    if (!padded && !is_in(han ? "、．." : ".．、)）/／|｜", point))
+    if (!han && (barred = after_bar(text, end))) {
+        *rest = barred;
+        return MARK_NUMBER;
+    }
+    if (!is_in(han ? "、．." : ".．、)）", g_utf8_get_char(end)))
         return MARK_NONE;
     const char *after = g_utf8_next_char(end);
     if (g_unichar_isdigit(g_utf8_get_char(after)) && !is_year(after))
         return MARK_NONE; /* 3.5 */
     *rest = skip_blanks(after);
-    if (padded && is_in("/／|｜", g_utf8_get_char(*rest))) /* 01 | 市科协… */
-        *rest = skip_blanks(g_utf8_next_char(*rest));
     return han ? MARK_HAN : MARK_NUMBER;
 }
 

@@ -149,6 +149,45 @@ static void articles_are_found(void **state)
         {"no article", "a.md", "", NULL, "no-article"},
         {"text under no title", "a.md", "这是一段话，没有标题。\n\n## 一号\n\n文。\n", NULL,
          "stray-text"},
+        {"a blank that parts a title", "a.md", "## 一号工作　二号工作\n\n文。\n",
+         "[一号工作 二号工作/文。]", NULL},
+        {"a title spaced out", "a.md", "## 科 普 开 讲\n\n文。\n", "[科普开讲/文。]", NULL},
+        {"a title torn after 暨", "a.md", "## 培训班暨 提升班\n\n文。\n", "[培训班暨提升班/文。]",
+         NULL},
+        {"01 before titles", "a.md", "**01 一号**\n\n文。\n\n**02 二号**\n\n文。\n",
+         "[一号/文。] [二号/文。]", NULL},
+        {"01 on a line over titles", "a.md",
+         "**01**\n\n**一号**\n\n文。\n\n**02**\n\n**二号**\n\n文。\n", "[一号/文。] [二号/文。]",
+         NULL},
+        {"1/ and 2 | before titles", "a.md", "## 1/ 一号\n\n文。\n\n## 2 | 二号\n\n文。\n",
+         "[一号/文。] [二号/文。]", NULL},
+        {"a bold mark between a colon and a Hanzi", "a.md", "**“一号”**开营\n\n文。\n",
+         "[“一号”开营/文。]", NULL},
+        {"titles that exclaim", "a.md", "**一号来了！**\n\n文。\n\n**二号来了！**\n\n文。\n",
+         "[一号来了！/文。] [二号来了！/文。]", NULL},
+        {"a first title that asks", "a.md", "怎么办？\n\n文。\n", "[怎么办？/文。]", NULL},
+        {"a caption after the attribution", "a.md",
+         "## 一号\n\n文。（密云区科协）\n\n![图](a.jpg)\n\n▲现场\n\n## 二号\n\n文。\n",
+         "[一号/文。/图/▲现场 by 密云区科协] [二号/文。]", NULL},
+        {"a caption between pictures", "a.md",
+         "## 一号\n\n文。\n\n（密云区科协）\n\n![图](a.jpg)\n\n图为现场\n\n![图](b.jpg)\n\n"
+         "## 二号\n\n文。\n",
+         "[一号/文。/图/图为现场/图 by 密云区科协] [二号/文。]", NULL},
+        {"a deeper second line of a title", "a.md",
+         "## 一号\n\n### ——记王淑芬\n\n文。\n\n## 二号\n\n文。\n",
+         "[一号——记王淑芬/文。] [二号/文。]", NULL},
+        {"a section in a box", "a.md", "| 要闻 |\n|---|\n\n**一号**\n\n文。\n", "[一号@要闻/文。]",
+         NULL},
+        {"a title right over the imprint", "a.md", "## 一号\n\n文。\n\n## 二号\n\n编辑：张三\n",
+         NULL, "article-without-text"},
+        {"a title that fills its line, over a day", "a.txt",
+         "市科协部署全国科普日主场活动和重点活动筹备工作会\n"
+         "9月5日，市科协召开全国科普日活动筹备工作会议，对主场\n"
+         "活动和重点活动作出安排，要求各单位压实责任抓好落实，\n有序推进。\n",
+         "[市科协部署全国科普日主场活动和重点活动筹备工作会/"
+         "9月5日，市科协召开全国科普日活动筹备工作会议，对主场活动和重点活动作出安排，"
+         "要求各单位压实责任抓好落实，有序推进。]",
+         NULL},
         {"a title without text", "a.md", "## 一号\n\n文。\n\n## 二号\n", "[一号/文。] [二号]",
          "article-without-text"},
     };
@@ -187,6 +226,24 @@ static void contents_are_told_from_articles(void **state)
 {
     (void)state;
     static const struct row rows[] = {
+        {"under a head over a column", "a.md",
+         "| 目录 | 页码 |\n|---|---|\n| 一号 | 1 |\n| 二号 | 2 |\n\n## 一号\n\n文。\n\n## "
+         "二号\n\n文。\n",
+         "[一号/文。] [二号/文。] contents=一号,二号", NULL},
+        {"a table that all comes again", "a.md",
+         "| 序号 | 标题 |\n|---|---|\n| 1 | 一号 |\n| 2 | 二号 |\n\n## 一号\n\n文。\n\n## "
+         "二号\n\n文。\n",
+         "[一号/文。] [二号/文。] contents=一号,二号", NULL},
+        {"an entry that fills its line, and its title", "a.txt",
+         "目录\n市科协部署全国科普日主场活动和重点活动筹备工作会\n二号\n\n"
+         "市科协部署全国科普日主场活动和重点活动筹备工作会\n"
+         "会议于九月五日召开，对全国科普日的主场活动和重点活动\n"
+         "作出安排，要求各单位压实责任，狠抓落实，有序推进。\n\n二号\n　　文。\n",
+         "[市科协部署全国科普日主场活动和重点活动筹备工作会/"
+         "会议于九月五日召开，对全国科普日的主场活动和重点活动作出安排，要求各单位压实责任，狠抓落"
+         "实，"
+         "有序推进。] [二号/文。] contents=市科协部署全国科普日主场活动和重点活动筹备工作会,二号",
+         NULL},
         {"a list", "a.md", "目录\n\n- 一号\n- 二号\n\n## 一号\n\n文。\n\n## 二号\n\n文。\n",
          "[一号/文。] [二号/文。] contents=一号,二号", NULL},
         {"lines with leaders", "a.txt",
@@ -236,6 +293,26 @@ static void imprints_are_read(void **state)
          "[一号/文。] 11:分送>甲 editor=张三", NULL},
         {"in a table", "a.md", "## 一号\n\n文。\n\n| 编辑 | 张三 |\n|---|---|\n| 分送 | 甲 |\n",
          "[一号/文。] 11:分送>甲 editor=张三", NULL},
+        {"labels in bold", "a.md", "## 一号\n\n文。\n\n**编辑：**张三\n\n**分送：** 甲\n",
+         "[一号/文。] 11:分送>甲 editor=张三", NULL},
+        {"labels slanted", "a.md", "## 一号\n\n文。\n\n*编辑：*张三\n\n*分送：*甲\n",
+         "[一号/文。] 11:分送>甲 editor=张三", NULL},
+        {"signs before labels", "a.md", "## 一号\n\n文。\n\n◆编辑：张三\n\n◆分送：甲\n",
+         "[一号/文。] 11:分送>甲 editor=张三", NULL},
+        {"labels over a table's columns", "a.md",
+         "## 一号\n\n文。\n\n| 编 辑 | 分 送 |\n|---|---|\n| 张三 | 甲 |\n",
+         "[一号/文。] 11:分送>甲 editor=张三", NULL},
+        {"a table without a head", "a.md",
+         "## 一号\n\n文。\n\n| | |\n|---|---|\n| 编辑 | 张三 |\n| 送 | 甲 |\n",
+         "[一号/文。] 12:送>甲 editor=张三", NULL},
+        {"in brackets under a rule", "a.md", "## 一号\n\n文。\n\n---\n\n（编辑：张三　分送：甲）\n",
+         "[一号/文。] 11:分送>甲 editor=张三", NULL},
+        {"in brackets at an article's end", "a.md",
+         "## 一号\n\n文。\n\n（编辑：张三　审核：李四）\n", "[一号/文。 by 编辑：张三　审核：李四]",
+         NULL},
+        {"who printed it over the first label", "a.md",
+         "## 一号\n\n文。\n\n---\n\n办公室　2023年1月1日印发\n\n分送：甲\n",
+         "[一号/文。] 13:分送>甲 11:=办公室　2023年1月1日印发", NULL},
         {"copies printed and a full stop", "a.md",
          "## 一号\n\n文。\n\n分送：甲、乙。（共印150份）\n\n办公室 2023年1月1日印发\n",
          "[一号/文。] 9:分送>甲、乙 11:=办公室 2023年1月1日印发", NULL},
