@@ -21,8 +21,12 @@ struct build {
 static char *title_of(const char *text)
 {
     const char *rest;
-    words_mark(text, &rest);
-    return words_title(*rest ? rest : text);
+    bool sign = words_mark(text, &rest) == MARK_BULLET;
+    AUTO(text) char *title = words_title(*rest ? rest : text);
+    const char *last = *title ? g_utf8_prev_char(title + strlen(title)) : title;
+    if (sign && last > title && g_utf8_get_char(last) == g_utf8_get_char(text)) /* ★…★ */
+        title[last - title] = '\0';
+    return TAKE(title);
 }
 
 /* `last`: the imprint follows. A line right over it that nothing stands under may be none. */

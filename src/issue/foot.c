@@ -179,9 +179,10 @@ void outline_find_imprint(struct outline *outline)
     guint start = outline->count;
     for (guint i = outline->count; i-- > 0;) {
         const struct reading *reading = &outline->readings[i];
+        bool last = reading->block->kind == BLOCK_PICTURE && start == outline->count;
         if (begins_with_label(reading) || (is_version_head(reading) && start == i + 1))
             start = i;
-        else if (is_body(reading))
+        else if (is_body(reading) && !last) /* a code to scan stands under the imprint */
             break;
     }
     if (start < outline->count && !is_version_head(&outline->readings[start]))

@@ -55,9 +55,10 @@ static bool is_running_head(const struct block *block, const char *name)
 }
 
 struct pages {
-    char *name;      /* of the bulletin, for comparing; NULL: none */
-    bool after_page; /* a page has ended right before */
-    int last;        /* the number of the last page that a digit alone gave; 0: none */
+    const struct block *before; /* the last that is no furniture; NULL: none */
+    char *name;                 /* of the bulletin, for comparing; NULL: none */
+    bool after_page;            /* a page has ended right before */
+    int last;                   /* the number of the last page that a digit alone gave; 0: none */
 };
 
 /* A digit alone is a page number only where something else shows that a page ended: a form feed, a
@@ -76,12 +77,21 @@ static bool is_bare_number(struct pages *pages, const GPtrArray *blocks, guint a
     return is;
 }
 
+/* A long paragraph whose sentence goes on: nothing but a page's end stands after it. */
+static bool is_torn(const struct block *before)
+{
+    return before && before->kind == BLOCK_PARAGRAPH && strlen(before->text) > 36 &&
+           (g_str_has_suffix(before->text, "，") || g_str_has_suffix(before->text, "、"));
+}
+
 static bool is_furniture(struct pages *pages, const GPtrArray *blocks, guint at)
 {
     const struct block *block = blocks->pdata[at];
     if (!at)
         return false;
     if (is_page_number(block) || is_bare_number(pages, blocks, at))
+        return true;
+    if (is_torn(pages->before) && is_running_head(block, pages->name))
         return true;
     bool before_page =
         block->page_end || (at + 1 < blocks->len && is_page_number(blocks->pdata[at + 1]));
@@ -95,6 +105,7 @@ void furniture_drop(GPtrArray *blocks, const char *name, struct problems *proble
     guint kept = 0;
     for (guint i = 0; i < blocks->len; i++) {
         struct block *block = blocks->pdata[i];
+        pages.before = kept ? blocks->pdata[kept - 1] : NULL;
         bool drop = is_furniture(&pages, blocks, i);
         pages.after_page = block->page_end || drop;
         if (!drop) {

@@ -108,10 +108,16 @@ static void take_date(struct head *head, const struct masthead *said, int line)
 
 /* --- what its other words are --- */
 
-/* Between Chinese characters the blanks only space the name out. */
+/* Between Chinese characters the blanks only space the name out; 《》 around it are none of it. */
 static char *name_of(const char *words)
 {
-    return words_heading(words);
+    char *name = words_heading(words);
+    size_t length = strlen(name), mark = strlen("《");
+    if (length > 2 * mark && g_str_has_prefix(name, "《") && g_str_has_suffix(name, "》")) {
+        name[length - mark] = '\0';
+        memmove(name, name + mark, length - 2 * mark + 1);
+    }
+    return name;
 }
 
 /* Words that only say what stands beside them. */

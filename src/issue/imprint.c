@@ -289,6 +289,13 @@ static void take_chief(struct issue *issue)
     }
 }
 
+static void leave_picture(const struct outline *outline, const struct block *picture)
+{
+    AUTO(text) char *words = g_strdup_printf("%s（%s）", picture->text, picture->target);
+    outline_remark(outline, "imprint-picture", picture->line, N_("nothing has to be done"),
+                   N_("the mail does not show this picture of the imprint: %s"), words);
+}
+
 void outline_read_imprint(struct outline *outline)
 {
     struct imprint imprint = {.outline = outline, .issue = outline->issue};
@@ -302,6 +309,8 @@ void outline_read_imprint(struct outline *outline)
             continue;
         if (block->kind == BLOCK_RULE)
             imprint.last = LABEL_NONE;
+        if (block->kind == BLOCK_PICTURE)
+            leave_picture(outline, block);
         AUTO(array)
         GPtrArray *lines = block->kind == BLOCK_TABLE ? cells_labelled(block, G_MAXUINT)
                                                       : g_ptr_array_ref(block->lines);

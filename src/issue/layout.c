@@ -373,6 +373,15 @@ static bool stands_over_day(const struct block *paragraph, const struct block_li
            g_regex_match(day, line->text, 0, NULL);
 }
 
+/* 期号：…, 编印：…: short lines, each with a word and a colon. */
+static bool is_captioned(const struct block_line *line)
+{
+    const char *colon = strstr(line->text, "：");
+    colon = colon ? colon : strchr(line->text, ':');
+    return line->line < HEAD_LINES && colon && colon > line->text && colon - line->text <= 18 &&
+           strlen(line->text) < 90 && !words_is_closed(line->text);
+}
+
 /* Wide blanks within a line lay it out: names in rows, columns of any sort. */
 static bool has_gap(const struct block_line *line)
 {
@@ -394,6 +403,8 @@ static bool parts(const struct layout *layout, const struct block *paragraph,
     if (before->bold != line->bold || ends_block(before) || begins_block(line))
         return true;
     if (line->line < HEAD_LINES && masthead_is_line(line->text))
+        return true;
+    if (is_captioned(before) && is_captioned(line) && !full)
         return true;
     if (begins_numbered(before, line, full) || (has_gap(before) && has_gap(line)))
         return true;

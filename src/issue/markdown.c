@@ -65,6 +65,19 @@ static void add_pictures(struct reader *reader, struct inline_text *text)
     g_ptr_array_set_size(text->pictures, 0);
 }
 
+/* <center>**…**</center>: within tags the stars stay. */
+static struct block_line *line_of(const char *text, int number, int indent)
+{
+    AUTO(text) char *bare = text_trim(text);
+    size_t length = strlen(bare);
+    bool bold = length > 4 && g_str_has_prefix(bare, "**") && g_str_has_suffix(bare, "**");
+    if (bold)
+        bare[length - 2] = '\0';
+    struct block_line *line = block_line_new(bold ? bare + 2 : bare, number, indent);
+    line->bold = bold;
+    return line;
+}
+
 /* Adds the parts of a line that tags broke; false if it is blank. */
 static bool add_broken_line(GPtrArray *lines, const char *line, int number)
 {
@@ -76,7 +89,7 @@ static bool add_broken_line(GPtrArray *lines, const char *line, int number)
         if (!*rest)
             continue;
         any = true;
-        struct block_line *added = block_line_new(rest, number, indent);
+        struct block_line *added = line_of(rest, number, indent);
         added->broken = part[1] != NULL;
         g_ptr_array_add(lines, added);
     }

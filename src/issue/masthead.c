@@ -142,6 +142,7 @@ static const struct form forms[] = {
      "]\\s*([0-9]{1,2})(?![0-9])\\s*日?" WEEKDAY,
      take_date},
     {OPEN "(?:总期|总|累计)\\s*第?\\s*" NUMBER AND_NUMBER "?\\s*[期号]" CLOSE, take_total},
+    {OPEN "总期[数号]\\s*:\\s*" NUMBER "\\s*期?" CLOSE, take_total},
     {OPEN "(?:总期|总|累计)\\s*第?()\\s*[期号]" CLOSE, take_total},
     {OPEN "增\\s*刊\\s*[(]?\\s*第?\\s*" NUMBER "\\s*[期号]?" CLOSE, take_supplement},
     {OPEN "增\\s*刊()" CLOSE, take_supplement},

@@ -121,14 +121,27 @@ static gunichar last_before(const char *start, const char *end)
     return end > start ? g_utf8_get_char(g_utf8_prev_char(end)) : 0;
 }
 
+/* **市科协****部署工作**: word processors write bold text piece by piece. */
+static char *without_seams(const char *line, size_t length)
+{
+    AUTO(text) char *words = g_strndup(line, length);
+    if (!strstr(words, "****") || strspn(words, "* ") == strlen(words))
+        return TAKE(words);
+    AUTO(texts) char **pieces = g_strsplit(words, "****", -1);
+    return g_strjoinv("", pieces);
+}
+
 /* **编辑：**张三 is bold to whoever types it. To Markdown it is not: there a mark between a
  * punctuation mark and a Hanzi neither opens nor closes. What is put between the mark and the Hanzi
  * is no character of the text, but punctuation to cmark. Blanks inside go out of the pair. */
 static void add_bold(GString *to, const char *line, const char *end)
 {
     static const char apart[] = "&#8203;";
-    const char *from = line, *open;
+    const char *from, *open;
     size_t stars, closing, length;
+    AUTO(text) char *joined = without_seams(line, (size_t)(end - line));
+    from = line = joined;
+    end = joined + strlen(joined);
     while (from < end && (open = next_stars(line, from, end, &stars))) {
         const char *inside = open + stars, *close = next_stars(line, inside, end, &closing);
         if (!close || closing != stars)

@@ -396,6 +396,10 @@ enum mark words_mark(const char *text, const char **rest)
         *rest = skip_blanks(g_utf8_next_char(text));
         return MARK_BULLET;
     }
+    if (is_in("|｜", c) && !strpbrk(text + 1, "|") && !strstr(text + 1, "｜")) {
+        *rest = skip_blanks(g_utf8_next_char(text));
+        return **rest ? MARK_BULLET : MARK_NONE;
+    }
     if (c >= 0x2460 && c <= 0x249b) { /* ① ⑴ ⒈ */
         *rest = skip_blanks(g_utf8_next_char(text));
         return MARK_NUMBER;

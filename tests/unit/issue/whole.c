@@ -351,7 +351,7 @@ static void expect_imprint(struct page *page, const struct issue *issue, int lin
 static void expect_remarks(struct page *page, const struct problems *problems)
 {
     static const char *const quoting[] = {"page-furniture", "second-contact", "contents-column",
-                                          "masthead-picture"};
+                                          "masthead-picture", "imprint-picture"};
     for (size_t i = 0; i < problems_count(problems); i++) {
         const struct problem *problem = problems_at(problems, i);
         const char *quoted = strstr(problem->error.what.english, ": ");
