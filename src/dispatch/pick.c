@@ -6,7 +6,7 @@
 
 /* So many jobs wait at a sender behind the one that it sends, so that it never waits for us. */
 #define JOBS_AHEAD_PERSONAL 4
-#define JOBS_AHEAD_MOST     32
+#define JOBS_AHEAD_MOST     8
 #define JOBS_AHEAD_BATCHED  2
 
 /* --- relays --- */

@@ -144,10 +144,11 @@ class Disk:
                 names[second + name[len(path):]] = names.pop(name)
 
     def sync(self, inode, path):
-        if inode in self.files:
-            self.files[inode].sync()
-            return
         folder = self.names.get(path)
+        if not isinstance(folder, Folder):      # its inode may have been that of a file that is gone
+            if inode in self.files:
+                self.files[inode].sync()
+            return
         for at, change in enumerate(self.changes):
             if folder in change.folders and not change.durable:
                 self.keep(at)

@@ -17,7 +17,7 @@ CUTS = 75 if FULL else 6
 CONNECTIONS, LOT = 2, 5
 AT_ONCE = 4
 # A sender gets no further job before the commit that holds what became of those it had (dispatch/pick.c).
-JOBS_AHEAD = {"batched": 2, "personal": 4}
+JOBS_AHEAD = {"batched": 2, "personal": 8}
 
 
 def make_office(sink, manner):
