@@ -182,7 +182,7 @@ static void on_admitted(void *user, int64_t issue)
     struct daemon *daemon = user;
     tell_all(daemon);
     tell_held(daemon, issue);
-    survey_now(daemon->survey); /* what its expansion saw is noted too */
+    survey_soon(daemon->survey); /* what its expansion saw is noted too */
     dispatch_wake(daemon->dispatch);
 }
 
@@ -221,7 +221,7 @@ static void on_order(void *user, int64_t issue)
 static void on_lists(void *user)
 {
     struct daemon *daemon = user;
-    survey_now(daemon->survey);
+    survey_soon(daemon->survey);
 }
 
 /* fensong-fetch has ended: administrators are told of lists that are in trouble. */
@@ -231,7 +231,7 @@ static void on_fetched(void *user)
     struct list_trouble trouble = {0};
     AUTO(error) struct error error = {0};
     struct report_parts parts = report_parts(daemon);
-    survey_now(daemon->survey); /* a list may have changed */
+    survey_soon(daemon->survey); /* a list may have changed */
     if (!refresh_read_trouble(&trouble, daemon->conf))
         return;
     if (!trouble.since)

@@ -74,6 +74,7 @@ static void give(struct dispatch *dispatch, struct sender *sender, const struct 
     job->count = count;
     g_queue_push_tail(&sender->jobs, job);
     sender->given++;
+    sender->recipients += count;
     valve_take(&sender->relay->valve, count);
     if (!lane)
         return;

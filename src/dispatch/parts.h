@@ -25,6 +25,7 @@ struct sender {
     GQueue jobs;          /* of struct handed, the oldest first */
     size_t done, pace;    /* jobs since the last commit; as many as between two */
     size_t given;         /* jobs in all */
+    size_t recipients;    /* of these */
     GHashTable *messages; /* ids of issues whose message it has */
     GHashTable *carried;  /* struct lane to how many messages it got for it */
     bool is_ending;       /* gets no more jobs */

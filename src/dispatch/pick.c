@@ -98,7 +98,8 @@ static size_t jobs_ahead(const struct sender *sender, bool personal)
 static bool is_used_up(const struct sender *sender)
 {
     const struct relay *conf = sender->relay->conf;
-    return conf && sender->given >= conf->limits.messages_per_connection;
+    return conf && (sender->given >= conf->limits.messages_per_connection ||
+                    sender->recipients >= CONNECTION_RECIPIENTS_MOST);
 }
 
 static bool may_take(const struct sender *sender, const struct wanted *wanted)

@@ -14,8 +14,10 @@
 #define TIME_MOST (5 * USEC_PER_MINUTE)
 #define TRIES     2
 #define PAUSE     (10 * USEC_PER_SEC)
-/* One turn of an admission; where other issues are being sent, they then have as long a turn. */
-#define ADMIT_MOST (25 * USEC_PER_MSEC)
+/* One turn of an admission; where other issues are being sent, they then have a fourth as long: a
+ * fifth of the loop hands out 6,000 messages a second. */
+#define ADMIT_MOST    (25 * USEC_PER_MSEC)
+#define TURNS_TO_REST 4
 
 struct visit { /* one settled item and its intake */
     struct reception *reception;
@@ -191,7 +193,9 @@ static int on_admit(sd_event_source *source, uint64_t time, void *user)
         admit_part(visit);
     usec_t now = clock_monotonic();
     if (!g_queue_is_empty(&reception->parcels))
-        admit_at(reception, queue_is_sending(reception->parts.queue) ? now + (now - began) : now);
+        admit_at(reception, queue_is_sending(reception->parts.queue)
+                                ? now + (now - began) / TURNS_TO_REST
+                                : now);
     return 0;
 }
 

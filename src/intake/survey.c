@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#define SOON       (2 * USEC_PER_SEC) /* an issue that was just accepted goes out first */
 #define TIME_MOST  (5 * USEC_PER_MINUTE)
 #define NOTE_MOST  (15 * USEC_PER_MSEC) /* in one turn; as long a pause follows */
 #define NOTE_LATER (100 * USEC_PER_MSEC)
@@ -164,13 +165,14 @@ bool survey_start(struct survey **survey, sd_event *loop, const struct report_pa
     fresh->loop = sd_event_ref(loop);
     fresh->parts = *parts;
     fresh->out = g_build_filename(parts->conf->state_dir, "spool", "lists", NULL);
-    if (sd_event_add_time(loop, &fresh->due, CLOCK_MONOTONIC, 0, 0, on_due, fresh) < 0 ||
+    if (sd_event_add_time(loop, &fresh->due, CLOCK_MONOTONIC, UINT64_MAX, 0, on_due, fresh) < 0 ||
         sd_event_add_time(loop, &fresh->note, CLOCK_MONOTONIC, 0, USEC_PER_MSEC, on_note, fresh) <
             0 ||
         sd_event_source_set_enabled(fresh->note, SD_EVENT_OFF) < 0) {
         survey_stop(fresh);
         return error_set(error, EX_OSERR, NOWHERE, NULL, N_("the event loop does not start"));
     }
+    set_due(fresh, SOON);
     /* As the dispatch's turn, so that these two alternate. */
     (void)sd_event_source_set_priority(fresh->note, SD_EVENT_PRIORITY_IDLE);
     *survey = fresh;
@@ -180,12 +182,12 @@ bool survey_start(struct survey **survey, sd_event *loop, const struct report_pa
 void survey_set_parts(struct survey *survey, const struct report_parts *parts)
 {
     survey->parts = *parts;
-    survey_now(survey);
+    survey_soon(survey);
 }
 
-void survey_now(struct survey *survey)
+void survey_soon(struct survey *survey)
 {
-    set_due(survey, 0);
+    set_due(survey, SOON);
 }
 
 void survey_stop(struct survey *survey)

@@ -7,10 +7,10 @@
 
 struct survey; /* opaque */
 
-/* The first one is due at once. */
+/* The first one is due soon. */
 MUST bool survey_start(struct survey **survey, sd_event *loop, const struct report_parts *parts,
                        struct error *error);
 void survey_set_parts(struct survey *survey, const struct report_parts *parts);
-/* One is due now, whenever the last one was. */
-void survey_now(struct survey *survey);
+/* One is due soon, whenever the last one was: several causes at a time make one survey. */
+void survey_soon(struct survey *survey);
 void survey_stop(struct survey *survey); /* NULL is fine */

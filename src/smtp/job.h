@@ -41,6 +41,10 @@ enum order_kind {
 };
 /* No more orders: the daemon shuts its side down; the sender finishes what it has and ends. */
 
+/* A sender that was given so many recipients ends its connection, as after messages_per_connection:
+ * libesmtp keeps 0.27 KiB of each until then. */
+#define CONNECTION_RECIPIENTS_MOST 20000
+
 struct order {
     enum order_kind kind;
     struct relay_order {                                   /* ORDER_RELAY */
@@ -74,7 +78,7 @@ struct verdict {
 };
 
 enum gone_why {
-    GONE_DONE,     /* messages_per_connection reached, told to end, or idle */
+    GONE_DONE,     /* as much as one connection carries, told to end, or idle */
     GONE_CONNECT,  /* no connection: name, route, time */
     GONE_GREETING, /* refused by the greeting or the EHLO, or 421 */
     GONE_TLS,      /* handshake, certificate, or not offered */

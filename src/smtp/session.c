@@ -22,6 +22,7 @@ struct session {
     bool checking; /* no mail, only a look */
     bool ready;
     unsigned messages; /* given to the library */
+    size_t recipients; /* of these */
     bool stub_given;
     struct reply login_refusal; /* at MAIL or RCPT; code 0: none */
 };
@@ -70,6 +71,7 @@ static void add_message(struct session *session, const char *mail_from, size_t s
     if (session->job.count == 0)
         no_memory(smtp_add_recipient(message, "nobody@invalid")); /* for a check; never said */
     session->messages++;
+    session->recipients += session->job.count;
 }
 
 static void leave(struct session *session, enum gone_why why, const char *words)
@@ -161,14 +163,19 @@ static void tell_outcome(struct session *session)
     job_clear(&session->job);
 }
 
+static bool is_used_up(const struct session *session)
+{
+    return session->messages >= session->relay->messages_per_connection ||
+           session->recipients >= CONNECTION_RECIPIENTS_MOST;
+}
+
 /* A transaction is over. What is added here goes out next on the same connection. */
 static void over(void *user)
 {
     struct session *session = user;
     tell_outcome(session);
     const struct message *message;
-    if (session->login_refusal.code != 0 ||
-        session->messages >= session->relay->messages_per_connection || is_stopped(session))
+    if (session->login_refusal.code != 0 || is_used_up(session) || is_stopped(session))
         return;
     if (session->work->next(session->work->user, &session->job, &message))
         (void)add_job(session, message);

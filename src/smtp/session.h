@@ -24,7 +24,7 @@ struct session_end {
 };
 void session_end_clear(struct session_end *end);
 
-/* Connects and works until there is no next job, messages_per_connection is reached, stop_fd is
+/* Connects and works until there is no next job, a connection has carried what it may, stop_fd is
  * readable, or the connection is lost. `first` (moved from) and its message; NULL: only connects,
  * logs in and leaves. One at a time in a process. */
 struct session_end session_run(const struct relay_order *relay, int stop_fd, struct job *first,

@@ -387,3 +387,15 @@ def test_messages_per_connection(server, open_office):
     assert office.send()["state"] == "sent"
     assert copies(server) == sorted(HUNDRED)
     assert server.connections >= 4
+
+
+def test_a_connection_carries_so_many_recipients(server, open_office):
+    """What libesmtp keeps of each is freed with its session; nothing given ahead is lost to that."""
+    crowd = people(20200, "crowd")
+    relay = {"port": server.port, "connections": 1, "recipients_per_message": 500}
+    office = open_office([relay], crowd)
+    office.drop("25.md", bulletin())
+    assert office.end()["state"] == "sent"
+    assert copies(server) == sorted(crowd)
+    assert server.connections == 2
+    assert {row["attempts"] for row in office.recipients().values()} == {1}
