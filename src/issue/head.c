@@ -245,8 +245,8 @@ static bool fits(const struct head *head, const struct masthead *said, const cha
         offices = offices && is_known(head, said, said->rest->pdata[i]);
     if (masthead_says_something(said))
         return offices || gives_what_lacks(head, said);
-    if (said->rest->len != 1)
-        return false;
+    if (said->rest->len != 1) /* two offices, wide blanks between them */
+        return named && offices && said->rest->len == 2 && !head->issue->office;
     if (more_follows)
         return is_name_form(line);
     return offices && !head->issue->office;

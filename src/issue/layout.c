@@ -395,8 +395,10 @@ static bool parts(const struct layout *layout, const struct block *paragraph,
                   const struct block_line *next)
 {
     bool centred = before->indent >= CENTRED;
-    bool full = !centred && (layout_is_full(layout, before->text, before->indent, line->text) ||
-                             is_full_of_its_own(paragraph, before, line));
+    bool laid_out = line->line < HEAD_LINES && has_gap(before);
+    bool full = !centred && !laid_out &&
+                (layout_is_full(layout, before->text, before->indent, line->text) ||
+                 is_full_of_its_own(paragraph, before, line));
     before->full = full;
     if (centred && ABS(before->indent - line->indent) >= 4)
         return true;

@@ -167,6 +167,17 @@ static void add_bold(GString *to, const char *line, const char *end)
     g_string_append_len(to, from, end - from);
 }
 
+/* A backslash at a line's end breaks it there: blanks behind it are seen by nobody. */
+static void drop_blanks_after_break(GString *text)
+{
+    bool ended = text->len && text->str[text->len - 1] == '\n';
+    gsize end = ended ? text->len - 1 : text->len, last = end;
+    while (last && (text->str[last - 1] == ' ' || text->str[last - 1] == '\t'))
+        last--;
+    if (last < end && last && text->str[last - 1] == '\\')
+        g_string_erase(text, (gssize)last, (gssize)(end - last));
+}
+
 static void add_line(GString *to, const char *line)
 {
     const char *end = next_line(line), *stop = line_end(line);
@@ -178,6 +189,7 @@ static void add_line(GString *to, const char *line)
         line = stop;
     }
     g_string_append_len(to, line, end - line);
+    drop_blanks_after_break(to);
 }
 
 GString *prepare_markdown(const GString *source)

@@ -173,6 +173,7 @@ static void articles_are_found(void **state)
          "## 一号\n\n文。\n\n（密云区科协）\n\n![图](a.jpg)\n\n图为现场\n\n![图](b.jpg)\n\n"
          "## 二号\n\n文。\n",
          "[一号/文。/图/图为现场/图 by 密云区科协] [二号/文。]", NULL},
+        {"blanks behind a break", "a.md", "**一号**\n\n文。\\  \n文。\n", "[一号/文。/文。]", NULL},
         {"bold in pieces", "a.md", "**市科协****开会**\n\n文。\n", "[市科协开会/文。]", NULL},
         {"bold within a tag", "a.md", "<center>**一号**</center>\n\n文。\n", "[一号/文。]", NULL},
         {"a title between signs", "a.txt", "★一号★\n　　文。\n\n★二号★\n　　文。\n",
