@@ -26,6 +26,11 @@ static const char *first_text(const struct block *block)
     return block->lines->len ? ((const struct block_line *)block->lines->pdata[0])->text : NULL;
 }
 
+bool imprint_is_head(const char *key)
+{
+    return strcmp(key, "版记") == 0 || strcmp(key, "end") == 0;
+}
+
 char *imprint_unbracketed(const char *text)
 {
     const char *last = g_utf8_prev_char(text + strlen(text));
@@ -106,7 +111,7 @@ static bool is_version_head(const struct reading *reading)
 {
     const char *text = first_text(reading->block);
     AUTO(text) char *bare = text && strlen(text) < 40 ? words_key(text) : NULL;
-    return bare && strcmp(bare, "版记") == 0;
+    return bare && imprint_is_head(bare);
 }
 
 /* All labels that the block's lines have. */

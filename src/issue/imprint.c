@@ -118,7 +118,7 @@ static bool says_nothing_new(const struct imprint *imprint, const char *value)
 {
     AUTO(text) char *key = words_key(value);
     AUTO(text) char *office = words_key(imprint->issue->office ? imprint->issue->office : "");
-    return !*key || strcmp(key, office) == 0 || strcmp(key, "版记") == 0;
+    return !*key || strcmp(key, office) == 0 || imprint_is_head(key);
 }
 
 /* Known lines that are nothing else of an issue are shown as they stand. `label` NULL: none. */

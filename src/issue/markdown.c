@@ -1,5 +1,6 @@
 #include "issue/markdown.h"
 
+#include "issue/drawn.h"
 #include "issue/inline.h"
 #include "issue/layout.h"
 #include "issue/prepare.h"
@@ -65,19 +66,6 @@ static void add_pictures(struct reader *reader, struct inline_text *text)
     g_ptr_array_set_size(text->pictures, 0);
 }
 
-/* <center>**…**</center>: within tags the stars stay. */
-static struct block_line *line_of(const char *text, int number, int indent)
-{
-    AUTO(text) char *bare = text_trim(text);
-    size_t length = strlen(bare);
-    bool bold = length > 4 && g_str_has_prefix(bare, "**") && g_str_has_suffix(bare, "**");
-    if (bold)
-        bare[length - 2] = '\0';
-    struct block_line *line = block_line_new(bold ? bare + 2 : bare, number, indent);
-    line->bold = bold;
-    return line;
-}
-
 /* Adds the parts of a line that tags broke; false if it is blank. */
 static bool add_broken_line(GPtrArray *lines, const char *line, int number)
 {
@@ -89,7 +77,7 @@ static bool add_broken_line(GPtrArray *lines, const char *line, int number)
         if (!*rest)
             continue;
         any = true;
-        struct block_line *added = line_of(rest, number, indent);
+        struct block_line *added = inline_html_line(rest, number, indent);
         added->broken = part[1] != NULL;
         g_ptr_array_add(lines, added);
     }
@@ -341,24 +329,6 @@ static GPtrArray *read_row(struct reader *reader, cmark_node *row, GString *line
     return cells;
 }
 
-/* One cell with words in it is a line with a box around it. */
-static bool is_box(const struct block *table)
-{
-    const GPtrArray *cells = table->rows->pdata[0];
-    return table->rows->len == 1 && cells->len == 1 && *(const char *)cells->pdata[0];
-}
-
-/* Takes the table. */
-static struct block *unboxed(struct block *table)
-{
-    struct block *line = block_new(BLOCK_PARAGRAPH, table->line);
-    g_ptr_array_add(line->lines, g_ptr_array_steal_index(table->lines, 0));
-    block_join_lines(line);
-    line->last_line = table->last_line;
-    block_free(table);
-    return line;
-}
-
 static void add_table(struct reader *reader, cmark_node *node)
 {
     struct block *table = block_new(BLOCK_TABLE, head_line(node));
@@ -371,7 +341,7 @@ static void add_table(struct reader *reader, cmark_node *node)
         g_ptr_array_add(table->lines, block_line_new(line->str, number, 0));
     }
     table->last_line = cmark_node_get_end_line(node);
-    g_ptr_array_add(reader->blocks, is_box(table) ? unboxed(table) : table);
+    g_ptr_array_add(reader->blocks, drawn_unboxed(table));
 }
 
 /* cmark numbers footnotes by their first reference, and gives them in that order. */

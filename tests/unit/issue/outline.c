@@ -322,6 +322,8 @@ static void imprints_are_read(void **state)
         {"a table without a head", "a.md",
          "## 一号\n\n文。\n\n| | |\n|---|---|\n| 编辑 | 张三 |\n| 送 | 甲 |\n",
          "[一号/文。] 12:送>甲 editor=张三", NULL},
+        {"under — END —", "a.md", "## 一号\n\n文。\n\n**— END —**\n\n分送：甲\n",
+         "[一号/文。] 11:分送>甲", NULL},
         {"a picture under it", "a.md",
          "## 一号\n\n文。\n\n编辑：张三\n\n分送：甲\n\n![二维码](a.png)\n",
          "[一号/文。] 11:分送>甲 editor=张三", "imprint-picture"},

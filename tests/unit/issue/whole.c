@@ -18,7 +18,7 @@ static const char *const layout[] = {
     "(?:" NUMERALS "){1,2}",                /* before a title, an item, after an entry */
     "供稿|供稿单位|来稿|来稿单位|报送单位", /* before an attribution */
     "mailto\\w*",                           /* where a link leads that shows the same */
-    "版记|(?:主办|编印)(?:单位)?|(?:共?印?" NUMERALS "份)", /* imprint */
+    "版记|end|(?:主办|编印)(?:单位)?|(?:共?印?" NUMERALS "份)", /* imprint */
 };
 
 struct letter {
