@@ -25,26 +25,34 @@ static void add_cell(GString *line, const char *cell, bool value)
     bool labelled = g_str_has_suffix(line->str, "：") || g_str_has_suffix(line->str, ":");
     if (value && !labelled)
         g_string_append(line, "：");
-    else if (line->len && !value)
-        g_string_append(line, "　");
     g_string_append(line, cell);
 }
 
-static char *row_line(const GPtrArray *cells)
+static void end_line(GPtrArray *lines, GString *line, int number)
 {
-    GString *line = g_string_new(NULL);
+    if (line->len)
+        g_ptr_array_add(lines, block_line_new(line->str, number, 0));
+    g_string_truncate(line, 0);
+}
+
+/* A label and what stands beside it are a line; so is a cell that holds both, or neither. */
+static void add_row(GPtrArray *lines, const GPtrArray *cells, int number)
+{
+    AUTO(str) GString *line = g_string_new(NULL);
     bool after_label = false;
     for (guint i = 0; i < cells->len; i++) {
         const char *cell = cells->pdata[i];
         bool label = label_of(cell) != LABEL_NONE;
         if (!*cell)
             continue;
+        if (!after_label || label)
+            end_line(lines, line, number);
         add_cell(line, cell, after_label && !label);
         after_label = label;
     }
     if (after_label) /* nothing stands beside the last */
         add_cell(line, "", true);
-    return g_string_free(line, FALSE);
+    end_line(lines, line, number);
 }
 
 /* Labels alone in the first row, who edits or receives among them: what they label is under them.
@@ -89,10 +97,8 @@ GPtrArray *cells_labelled(const struct block *table, guint rows)
         return lines;
     }
     for (guint r = 0; r < table->rows->len && r < rows; r++) {
-        AUTO(text) char *line = row_line(table->rows->pdata[r]);
         int number = ((const struct block_line *)table->lines->pdata[r])->line;
-        if (*line)
-            g_ptr_array_add(lines, block_line_new(line, number, 0));
+        add_row(lines, table->rows->pdata[r], number);
     }
     return lines;
 }

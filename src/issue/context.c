@@ -118,7 +118,8 @@ static guint64 seen_of_article(const struct walk *walk, const struct reading *re
         !walk->ended)
         seen |= SEEN_DEEPER;
     if (walk->open_form && walk->open_form == (reading->evidence & (SEEN_HEADING | SEEN_BOLD)) &&
-        walk->title_level == reading->block->level)
+        walk->title_level == reading->block->level &&
+        (walk->open_exclaims || !(reading->evidence & SEEN_EXCLAIMS)))
         seen |= SEEN_SAME_FORM;
     if (walk->has_text && reading->key && masthead_is_line(reading->block->text))
         seen |= SEEN_DATE;

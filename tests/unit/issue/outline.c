@@ -165,6 +165,8 @@ static void articles_are_found(void **state)
          "[“一号”开营/文。]", NULL},
         {"titles that exclaim", "a.md", "**一号来了！**\n\n文。\n\n**二号来了！**\n\n文。\n",
          "[一号来了！/文。] [二号来了！/文。]", NULL},
+        {"a bold line that exclaims in an article", "a.md",
+         "**一号**\n\n文。\n\n**我们在路上！**\n\n文。\n", "[一号/文。/我们在路上！/文。]", NULL},
         {"a first title that asks", "a.md", "怎么办？\n\n文。\n", "[怎么办？/文。]", NULL},
         {"a caption after the attribution", "a.md",
          "## 一号\n\n文。（密云区科协）\n\n![图](a.jpg)\n\n▲现场\n\n## 二号\n\n文。\n",
