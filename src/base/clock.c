@@ -15,14 +15,34 @@ usec_t clock_monotonic(void)
     return g_get_monotonic_time();
 }
 
+/* GLib looks at /etc/localtime anew each time, with five system calls: too many for each row of a
+ * report. */
+static GTimeZone *local_zone(void)
+{
+    static GTimeZone *zone;
+    static usec_t looked_at;
+    usec_t now = clock_monotonic();
+    if (!zone || now - looked_at > USEC_PER_MINUTE) {
+        g_clear_pointer(&zone, g_time_zone_unref);
+        zone = g_time_zone_new_local();
+        looked_at = now;
+    }
+    return zone;
+}
+
+char *clock_local(usec_t time, const char *format)
+{
+    GDateTime *utc = g_date_time_new_from_unix_utc(time / USEC_PER_SEC);
+    GDateTime *moment = utc ? g_date_time_to_timezone(utc, local_zone()) : NULL;
+    char *text = moment ? g_date_time_format(moment, format) : NULL;
+    g_clear_pointer(&moment, g_date_time_unref);
+    g_clear_pointer(&utc, g_date_time_unref);
+    return text ? text : g_strdup("");
+}
+
 char *clock_rfc3339(usec_t time)
 {
-    GDateTime *moment = g_date_time_new_from_unix_local(time / USEC_PER_SEC);
-    if (!moment)
-        return g_strdup("");
-    char *text = g_date_time_format(moment, "%Y-%m-%dT%H:%M:%S%:z");
-    g_date_time_unref(moment);
-    return text;
+    return clock_local(time, "%Y-%m-%dT%H:%M:%S%:z");
 }
 
 struct unit {

@@ -15,6 +15,9 @@ usec_t clock_now(void);
 /* A clock that nobody sets; its zero means nothing. */
 usec_t clock_monotonic(void);
 
+/* A moment by the clock on the wall, in g_date_time_format()'s form; "" if there is no such time.
+ * The caller frees. One thread. */
+char *clock_local(usec_t time, const char *format);
 /* RFC 3339 in local time with offset, whole seconds: 2023-11-16T09:30:00+08:00. Caller frees. */
 char *clock_rfc3339(usec_t time);
 

@@ -59,12 +59,7 @@ const char *words_to_release(enum hold_reason why)
 
 static char *formatted(usec_t time, const char *format)
 {
-    GDateTime *moment = time ? g_date_time_new_from_unix_local(time / USEC_PER_SEC) : NULL;
-    if (!moment)
-        return g_strdup("");
-    char *text = g_date_time_format(moment, format);
-    g_date_time_unref(moment);
-    return text;
+    return time ? clock_local(time, format) : g_strdup("");
 }
 
 char *words_of_time(usec_t time)
