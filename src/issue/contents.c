@@ -61,7 +61,9 @@ char *contents_without_page(const char *text)
             "\\s*页?\\s*[)）]?\\s*$|[(（]\\s*[0-9０-９]{1,3}\\s*[)）]\\s*$|"
             "(?:[.…·・．_]{2,}|—{3,})\\s*$",
             G_REGEX_OPTIMIZE, 0, NULL);
-    return g_regex_replace_literal(page, text, -1, 0, "", 0, NULL);
+    /* NULL: too many blanks or dots to try all of them, and no entry. */
+    char *bare = g_regex_replace_literal(page, text, -1, 0, "", 0, NULL);
+    return bare ? bare : g_strdup(text);
 }
 
 bool contents_has_page(const char *line)

@@ -97,7 +97,7 @@ static char *recipients_of(const char *value)
             g_regex_new("[。．]?\\s*[(（]\\s*共?印?\\s*[0-9０-９]+\\s*份\\s*[)）]|[。．]\\s*$",
                         G_REGEX_OPTIMIZE, 0, NULL);
     AUTO(text) char *bare = g_regex_replace_literal(closing, value, -1, 0, "", 0, NULL);
-    return text_trim(bare);
+    return text_trim(bare ? bare : value); /* NULL: too many blanks to try */
 }
 
 static void take_distribution(struct imprint *imprint, const char *value, int line)

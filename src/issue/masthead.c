@@ -333,5 +333,5 @@ char *masthead_office(const char *words)
                              "\\s*(?:编印|主办|主编|编发|编制|印发|编)$",
                              G_REGEX_OPTIMIZE, 0, NULL);
     AUTO(text) char *bare = g_regex_replace_literal(around, words, -1, 0, "", 0, NULL);
-    return text_trim(bare);
+    return text_trim(bare ? bare : words); /* NULL: too many blanks to try */
 }
