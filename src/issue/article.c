@@ -4,6 +4,8 @@
 #include "issue/block.h"
 #include "issue/words.h"
 
+#include <string.h>
+
 struct article *article_new(const char *title, const char *section, int line)
 {
     struct article *article = g_new0(struct article, 1);
@@ -25,15 +27,27 @@ void article_free(struct article *article)
     g_free(article);
 }
 
+enum { LONGEST_CAPTION = 90 }; /* octets */
+
+/* ▲活动现场: what stands under a picture belongs to it. */
+static bool is_caption(const struct article *article, guint at)
+{
+    const struct block *before = at ? article->blocks->pdata[at - 1] : NULL;
+    const struct block *block = article->blocks->pdata[at];
+    return before && before->kind == BLOCK_PICTURE && strlen(block->text) <= LONGEST_CAPTION &&
+           !words_is_closed(block->text) && !attribution_is_unit(block->text);
+}
+
 /* The last paragraph, if nothing but pictures and footnotes stands after it. */
 static struct block *last_paragraph(const struct article *article, guint *index)
 {
     for (guint i = article->blocks->len; i-- > 0;) {
         struct block *block = article->blocks->pdata[i];
         *index = i;
-        if (block->kind == BLOCK_PARAGRAPH)
+        if (block->kind == BLOCK_PARAGRAPH && !is_caption(article, i))
             return block;
-        if (block->kind != BLOCK_PICTURE && block->kind != BLOCK_FOOTNOTE)
+        if (block->kind != BLOCK_PARAGRAPH && block->kind != BLOCK_PICTURE &&
+            block->kind != BLOCK_FOOTNOTE)
             return NULL;
     }
     return NULL;

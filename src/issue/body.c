@@ -98,6 +98,7 @@ static void take_title(struct walk *walk, struct reading *reading)
     memset(walk->inner_numbers, 0, sizeof walk->inner_numbers);
     walk->plain_titles = walk->plain_titles && words_mark_number(reading->block->text) == 0;
     walk->open_form = reading->evidence & (SEEN_HEADING | SEEN_BOLD);
+    walk->open_exclaims = reading->evidence & SEEN_EXCLAIMS;
     walk->in_article = true;
     walk->has_text = walk->ended = walk->after_section = false;
     walk->last_text = 0;

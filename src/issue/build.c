@@ -21,16 +21,25 @@ struct build {
 static char *title_of(const char *text)
 {
     const char *rest;
-    words_mark(text, &rest);
-    return words_heading(*rest ? rest : text);
+    bool sign = words_mark(text, &rest) == MARK_BULLET;
+    AUTO(text) char *title = words_title(*rest ? rest : text);
+    const char *last = *title ? g_utf8_prev_char(title + strlen(title)) : title;
+    if (sign && last > title && g_utf8_get_char(last) == g_utf8_get_char(text)) /* ★…★ */
+        title[last - title] = '\0';
+    return TAKE(title);
 }
 
-static void close_article(struct build *build)
+/* `last`: the imprint follows. A line right over it that nothing stands under may be none. */
+static void close_article(struct build *build, bool last)
 {
     if (!build->open)
         return;
     article_take_attribution(build->open);
-    if (!build->open->blocks->len)
+    if (!build->open->blocks->len && last)
+        outline_problem(build->outline, "article-without-text", build->open->line,
+                        N_("write its text under it, or take the line away"),
+                        N_("no text stands under this title: %s"), build->open->title);
+    else if (!build->open->blocks->len)
         outline_remark(build->outline, "article-without-text", build->open->line,
                        N_("look whether this is a title"),
                        N_("no text stands under this title: %s"), build->open->title);
@@ -39,7 +48,7 @@ static void close_article(struct build *build)
 
 static void open_article(struct build *build, const struct reading *reading)
 {
-    close_article(build);
+    close_article(build, false);
     AUTO(text) char *title = title_of(reading->block->text);
     build->open = article_new(title, build->section, reading->block->line);
     g_ptr_array_add(build->outline->issue->articles, build->open);
@@ -49,14 +58,16 @@ static void open_article(struct build *build, const struct reading *reading)
 
 static void lengthen_title(struct build *build, const struct reading *reading)
 {
-    AUTO(text) char *both = g_strconcat(build->open->title, " ", reading->block->text, NULL);
-    g_free(build->open->title);
-    build->open->title = words_heading(both);
+    AUTO(text) char *first = build->open->title;
+    AUTO(text) char *both = words_title_more(first, reading->block->text);
+    /* 01, 02, each on a line of its own, are numbers before titles. */
+    bool number = strspn(first, "0123456789") == strlen(first);
+    build->open->title = number ? title_of(both) : TAKE(both);
 }
 
 static void take_section(struct build *build, const struct reading *reading)
 {
-    close_article(build);
+    close_article(build, false);
     g_free(build->section);
     build->section = outline_section_name(reading->block->text);
 }
@@ -68,7 +79,7 @@ static void take_note(struct build *build, const struct block *block)
     if (!block->text && block->kind != BLOCK_QUOTE)
         return;
     if (!build->note) {
-        close_article(build);
+        close_article(build, false);
         build->note = block_new(BLOCK_QUOTE, block->line);
         build->note->texts = g_ptr_array_new_with_free_func(g_free);
     }
@@ -169,7 +180,7 @@ void outline_build_articles(struct outline *outline, GPtrArray *blocks)
     struct build build = {.outline = outline, .blocks = blocks};
     for (guint i = outline->body; i < outline->imprint; i++)
         take(&build, i);
-    close_article(&build);
+    close_article(&build, outline->imprint < outline->count);
     g_free(build.section);
     if (build.note) {
         refuse(&build, build.note);

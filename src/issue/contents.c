@@ -39,6 +39,8 @@ bool contents_is_head(const char *line)
         return false;
     AUTO(text) char *framed = words_framed(line, NULL);
     AUTO(text) char *bare = text_squeeze(framed ? framed : line);
+    if (g_str_has_suffix(bare, "页码")) /* 目　录　　页　码 */
+        bare[strlen(bare) - strlen("页码")] = '\0';
     if (g_str_has_suffix(bare, "：") || g_str_has_suffix(bare, ":"))
         *g_utf8_prev_char(bare + strlen(bare)) = '\0';
     for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)
@@ -59,7 +61,9 @@ char *contents_without_page(const char *text)
             "\\s*页?\\s*[)）]?\\s*$|[(（]\\s*[0-9０-９]{1,3}\\s*[)）]\\s*$|"
             "(?:[.…·・．_]{2,}|—{3,})\\s*$",
             G_REGEX_OPTIMIZE, 0, NULL);
-    return g_regex_replace_literal(page, text, -1, 0, "", 0, NULL);
+    /* NULL: too many blanks or dots to try all of them, and no entry. */
+    char *bare = g_regex_replace_literal(page, text, -1, 0, "", 0, NULL);
+    return bare ? bare : g_strdup(text);
 }
 
 bool contents_has_page(const char *line)
@@ -80,7 +84,7 @@ static char *entry_text(const char *line)
     if (g_str_has_prefix(text, "- ") || g_str_has_prefix(text, "* "))
         text += 2;
     AUTO(text) char *bare = contents_without_page(text);
-    return words_heading(bare);
+    return words_title(bare);
 }
 
 char *contents_key(const char *line)
@@ -141,8 +145,7 @@ void contents_lengthen(struct contents *contents, const char *line)
 {
     struct entry *last = contents->entries->pdata[contents->entries->len - 1];
     AUTO(text) char *more = entry_text(line);
-    AUTO(text) char *both = g_strconcat(last->text, " ", more, NULL);
-    AUTO(text) char *whole = words_heading(both);
+    AUTO(text) char *whole = words_title_more(last->text, more);
     int number = last->line;
     forget_keys(contents, last);
     g_ptr_array_set_size(contents->entries, (gint)contents->entries->len - 1);

@@ -118,7 +118,8 @@ static guint64 seen_of_article(const struct walk *walk, const struct reading *re
         !walk->ended)
         seen |= SEEN_DEEPER;
     if (walk->open_form && walk->open_form == (reading->evidence & (SEEN_HEADING | SEEN_BOLD)) &&
-        walk->title_level == reading->block->level)
+        walk->title_level == reading->block->level &&
+        (walk->open_exclaims || !(reading->evidence & SEEN_EXCLAIMS)))
         seen |= SEEN_SAME_FORM;
     if (walk->has_text && reading->key && masthead_is_line(reading->block->text))
         seen |= SEEN_DATE;
@@ -227,6 +228,12 @@ static guint64 seen_of_name(const struct reading *reading)
     return seen;
 }
 
+/* ——记科技志愿者王淑芬: under a title, whatever its form. */
+static bool is_second_title(const char *text)
+{
+    return g_str_has_prefix(text, "——") || g_str_has_prefix(text, "--");
+}
+
 /* What stands right under it. */
 static guint64 seen_of_next(const struct walk *walk, guint at)
 {
@@ -234,7 +241,7 @@ static guint64 seen_of_next(const struct walk *walk, guint at)
     const struct reading *next = next_line(walk->outline, at);
     const char *rest;
     guint64 seen = 0;
-    if (!next || !walk_is_line(next))
+    if (!next || !walk_is_line(next) || is_second_title(next->block->text))
         return 0;
     bool heading = next->evidence & SEEN_HEADING;
     if (heading)
@@ -278,12 +285,6 @@ static guint64 seen_of_section(const struct walk *walk, guint at)
 #define GOES_ON_NO_TITLE                                                                           \
     (SEEN_ENTRY | SEEN_CLOSED | SEEN_FRAMED | SEEN_LABEL | SEEN_ATTRIBUTION | SEEN_INDENTED |      \
      SEEN_HAN_NUMBERED)
-
-/* ——记科技志愿者王淑芬: under a title, whatever its form. */
-static bool is_second_title(const char *text)
-{
-    return g_str_has_prefix(text, "——") || g_str_has_prefix(text, "--");
-}
 
 /* A title over two lines: the second is as strong as the first, and no title of the contents. */
 static bool goes_on_title(const struct walk *walk, const struct reading *reading)

@@ -84,6 +84,24 @@ void drawn_unbox(struct block_line *line)
     line->text = words_clean(inside);
 }
 
+static bool is_box(const struct block *table)
+{
+    const GPtrArray *cells = table->rows->pdata[0];
+    return table->rows->len == 1 && cells->len == 1 && *(const char *)cells->pdata[0];
+}
+
+struct block *drawn_unboxed(struct block *table)
+{
+    if (!is_box(table))
+        return table;
+    struct block *line = block_new(BLOCK_PARAGRAPH, table->line);
+    g_ptr_array_add(line->lines, g_ptr_array_steal_index(table->lines, 0));
+    block_join_lines(line);
+    line->last_line = table->last_line;
+    block_free(table);
+    return line;
+}
+
 /* --- columns --- */
 
 enum {

@@ -14,3 +14,6 @@ void drawn_unbox(struct block_line *line);
 guint drawn_columns(const GPtrArray *lines, guint at);
 /* Adds that table to `blocks`. */
 void drawn_add_columns(GPtrArray *blocks, const GPtrArray *lines, guint at, guint rows);
+/* One cell with words in it is a line with a box around it: takes the table, gives the paragraph,
+ * or the table as it is. */
+struct block *drawn_unboxed(struct block *table);

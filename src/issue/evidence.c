@@ -62,6 +62,8 @@ static guint64 seen_of_text(const char *text)
     text = unled;
     if (g_utf8_strlen(text, -1) <= LONGEST_TITLE && !words_has_sentence(text))
         seen |= SEEN_SHORT;
+    if (g_str_has_suffix(text, "！") || g_str_has_suffix(text, "？"))
+        seen |= SEEN_EXCLAIMS;
     if (strstr(text, "，"))
         seen |= SEEN_COMMA;
     AUTO(text) char *framed = words_framed(text, &bracketed);
@@ -136,6 +138,14 @@ static bool is_centred(const struct block *block, const struct block *next,
     return !signature && !masthead_is_line(block->text);
 }
 
+/* Under a picture: 图为…, ▲…, or what stands over nothing that a title stands over. */
+static bool is_caption(const struct block *block, const struct reading *under)
+{
+    const char *text = has_text(block) ? block->text : "";
+    return g_str_has_prefix(text, "图") || g_str_has_prefix(text, "▲") ||
+           g_str_has_prefix(text, "△") || g_str_has_prefix(text, "↑") || !under || !is_text(under);
+}
+
 static void see_neighbours(struct outline *outline, guint at)
 {
     struct reading *reading = &outline->readings[at];
@@ -145,7 +155,10 @@ static void see_neighbours(struct outline *outline, guint at)
         !before || before->kind == BLOCK_RULE || reading->block->line > before->last_line + 1;
     if (parted_before && is_parted(reading->block, after))
         reading->evidence |= SEEN_ALONE;
+    reading->after_rule = before && before->kind == BLOCK_RULE;
     const struct reading *under = text_under(outline, at);
+    if (before && before->kind == BLOCK_PICTURE && is_caption(reading->block, under))
+        reading->evidence |= SEEN_CAPTION;
     if (!under)
         return;
     if (is_text(under))

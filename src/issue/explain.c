@@ -71,6 +71,8 @@ static const struct evidence_name evidence_names[] = {
     {SEEN_SIGNATURE, N_("a unit alone under text")},
     {SEEN_DATE, N_("nothing but a date or number")},
     {SEEN_OVER_SIGN, N_("a sign before it, another sign under it")},
+    {SEEN_EXCLAIMS, N_("ends in an exclamation or question mark")},
+    {SEEN_CAPTION, N_("says what the picture over it shows")},
     {SEEN_NOTE, N_("begins as an editor's note")},
     {SEEN_GOES_ON_TITLE, N_("the title before may go on in it")},
     {SEEN_GOES_ON_TEXT, N_("the paragraph before may go on in it")},

@@ -3,6 +3,7 @@
 #include "issue/masthead.h"
 #include "issue/words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_page_number(const struct block *block)
@@ -16,10 +17,9 @@ static bool is_page_number(const struct block *block)
     return g_str_has_suffix(dashed, "-") && words_is_page_number(dashed);
 }
 
-/* A digit alone is a page number only where a form feed shows that a page ended. */
-static bool is_bare_number(const struct block *block)
+static bool is_number(const struct block *block)
 {
-    return block->kind == BLOCK_PARAGRAPH && block->page_end && strlen(block->text) <= 3 &&
+    return block->kind == BLOCK_PARAGRAPH && strlen(block->text) <= 3 &&
            strspn(block->text, "0123456789") == strlen(block->text);
 }
 
@@ -54,27 +54,60 @@ static bool is_running_head(const struct block *block, const char *name)
     return same;
 }
 
-static bool is_furniture(const GPtrArray *blocks, guint at, const char *name, bool after_page)
+struct pages {
+    const struct block *before; /* the last that is no furniture; NULL: none */
+    char *name;                 /* of the bulletin, for comparing; NULL: none */
+    bool after_page;            /* a page has ended right before */
+    int last;                   /* the number of the last page that a digit alone gave; 0: none */
+};
+
+/* A digit alone is a page number only where something else shows that a page ended: a form feed, a
+ * running head beside it, the number of the page before. */
+static bool is_bare_number(struct pages *pages, const GPtrArray *blocks, guint at)
+{
+    const struct block *block = blocks->pdata[at];
+    if (!is_number(block))
+        return false;
+    int number = atoi(block->text);
+    const struct block *next = at + 1 < blocks->len ? blocks->pdata[at + 1] : NULL;
+    bool is = block->page_end || (pages->last && number == pages->last + 1) ||
+              (next && is_running_head(next, pages->name));
+    if (is)
+        pages->last = number;
+    return is;
+}
+
+/* A long paragraph whose sentence goes on: nothing but a page's end stands after it. */
+static bool is_torn(const struct block *before)
+{
+    return before && before->kind == BLOCK_PARAGRAPH && strlen(before->text) > 36 &&
+           (g_str_has_suffix(before->text, "，") || g_str_has_suffix(before->text, "、"));
+}
+
+static bool is_furniture(struct pages *pages, const GPtrArray *blocks, guint at)
 {
     const struct block *block = blocks->pdata[at];
     if (!at)
         return false;
-    if (is_page_number(block) || is_bare_number(block))
+    if (is_page_number(block) || is_bare_number(pages, blocks, at))
+        return true;
+    if (is_torn(pages->before) && is_running_head(block, pages->name))
         return true;
     bool before_page =
         block->page_end || (at + 1 < blocks->len && is_page_number(blocks->pdata[at + 1]));
-    return (after_page || before_page) && is_running_head(block, name);
+    return (pages->after_page || before_page) && is_running_head(block, pages->name);
 }
 
 void furniture_drop(GPtrArray *blocks, const char *name, struct problems *problems)
 {
     AUTO(text) char *first = name_key(blocks);
-    bool after_page = false;
+    struct pages pages = {.name = first};
     guint kept = 0;
     for (guint i = 0; i < blocks->len; i++) {
         struct block *block = blocks->pdata[i];
-        bool drop = is_furniture(blocks, i, first, after_page);
-        after_page = block->page_end || drop;
+        pages.before = kept ? blocks->pdata[kept - 1] : NULL;
+        bool drop = is_furniture(&pages, blocks, i);
+        pages.after_page = block->page_end || drop;
         if (!drop) {
             blocks->pdata[i] = NULL;
             blocks->pdata[kept++] = block;

@@ -108,10 +108,16 @@ static void take_date(struct head *head, const struct masthead *said, int line)
 
 /* --- what its other words are --- */
 
-/* Between Chinese characters the blanks only space the name out. */
+/* Between Chinese characters the blanks only space the name out; 《》 around it are none of it. */
 static char *name_of(const char *words)
 {
-    return words_heading(words);
+    char *name = words_heading(words);
+    size_t length = strlen(name), mark = strlen("《");
+    if (length > 2 * mark && g_str_has_prefix(name, "《") && g_str_has_suffix(name, "》")) {
+        name[length - mark] = '\0';
+        memmove(name, name + mark, length - 2 * mark + 1);
+    }
+    return name;
 }
 
 /* Words that only say what stands beside them. */
@@ -154,10 +160,21 @@ static bool is_name_form(const char *line)
            !g_str_has_suffix(line, "。");
 }
 
+/* 江州市科协办公室　江州市科技馆: a blank between whole names parts two offices, and whole names
+ * begin with their place. */
+static bool are_offices(const char *office)
+{
+    AUTO(array) GPtrArray *parts = words_split(office);
+    for (guint i = 0; i < parts->len; i++)
+        if (!words_is_unit(parts->pdata[i]) || strncmp(parts->pdata[i], parts->pdata[0], 6) != 0)
+            return false;
+    return parts->len > 1;
+}
+
 static void take_office(struct head *head, const char *words)
 {
     AUTO(text) char *office = masthead_office(words);
-    AUTO(text) char *spaced = words_heading(office);
+    AUTO(text) char *spaced = are_offices(office) ? words_title(office) : words_heading(office);
     struct issue *issue = head->issue;
     char *both = issue->office ? g_strconcat(issue->office, " ", spaced, NULL) : g_strdup(spaced);
     g_free(issue->office);
@@ -179,7 +196,7 @@ static bool is_notice(const char *words)
     if (!notices)
         notices =
             g_regex_new("准印|准字|资字|刊号|^CN ?[0-9]|^ISSN|^编号|交流|赠阅|参考|^出版$|^出刊$|"
-                        "^印发$|^编印$|投稿|免费|保存|^总$",
+                        "^印发$|^编印$|投稿|免费|保存|^总$|^[A-Za-z][A-Za-z .&'-]+$",
                         G_REGEX_OPTIMIZE, 0, NULL);
     return g_utf8_strlen(words, -1) <= 30 && g_regex_match(notices, words, 0, NULL);
 }
@@ -228,8 +245,8 @@ static bool fits(const struct head *head, const struct masthead *said, const cha
         offices = offices && is_known(head, said, said->rest->pdata[i]);
     if (masthead_says_something(said))
         return offices || gives_what_lacks(head, said);
-    if (said->rest->len != 1)
-        return false;
+    if (said->rest->len != 1) /* two offices, wide blanks between them */
+        return named && offices && said->rest->len == 2 && !head->issue->office;
     if (more_follows)
         return is_name_form(line);
     return offices && !head->issue->office;

@@ -1,4 +1,7 @@
+#include "issue/imprint.h"
+
 #include "issue/block.h"
+#include "issue/cells.h"
 #include "issue/labels.h"
 #include "issue/masthead.h"
 #include "issue/outline.h"
@@ -7,171 +10,6 @@
 #include "base/address.h"
 
 #include <string.h>
-
-/* --- where it begins --- */
-
-/* 北京市科协办公室　2023年11月16日印发, （共印150份） */
-static bool is_printing_line(const char *text)
-{
-    static GRegex *form;
-    if (strlen(text) > 200)
-        return false;
-    if (!form)
-        form = g_regex_new(
-            "印发\\s*[)）。]?\\s*$|^\\s*[(（]?\\s*共?\\s*印\\s*(?:发|制|数)?\\s*[:：]?\\s*"
-            "[0-9０-９]+\\s*份\\s*[)）]?[。]?$|^[(（]?\\s*此件.{2,12}[)）]?$",
-            G_REGEX_OPTIMIZE, 0, NULL);
-    return g_regex_match(form, text, 0, NULL);
-}
-
-static const char *first_text(const struct block *block)
-{
-    return block->lines->len ? ((const struct block_line *)block->lines->pdata[0])->text : NULL;
-}
-
-enum { LONGEST_LINE = 20000 }; /* octets; bounds the work of a hostile line full of labels */
-
-static bool begins_with_label(const struct reading *reading)
-{
-    const char *text = first_text(reading->block);
-    return text && strlen(text) <= LONGEST_LINE && reading->block->kind != BLOCK_PICTURE &&
-           labels_first(text) != LABEL_NONE;
-}
-
-/* Surely an article's: a paragraph with sentences, a picture, a long text. */
-static bool is_body(const struct reading *reading)
-{
-    const struct block *block = reading->block;
-    if (block->kind == BLOCK_PICTURE || block->kind == BLOCK_QUOTE)
-        return true;
-    const char *text = first_text(block);
-    if (!text || is_printing_line(text) || block->kind == BLOCK_TABLE)
-        return false;
-    if (words_has_sentence(text) || strlen(text) > 600)
-        return true;
-    return reading->evidence & SEEN_CLOSED && strlen(text) > 60 && !strstr(text, "、");
-}
-
-static guint next_label(const struct outline *outline, guint at)
-{
-    while (at < outline->count && !begins_with_label(&outline->readings[at]))
-        at++;
-    return at;
-}
-
-/* A telephone or an address may stand at the end of an article's notice, with other lines of the
- * notice under it; who edited and who receives stands in the imprint alone. */
-static guint skip_false_start(const struct outline *outline, guint start)
-{
-    for (guint i = start; i < outline->count; i++) {
-        const char *text = first_text(outline->readings[i].block);
-        if (!text || is_printing_line(text))
-            continue;
-        enum label label =
-            begins_with_label(&outline->readings[i]) ? labels_first(text) : LABEL_NONE;
-        if (label == LABEL_EDITOR || label == LABEL_REVIEWER || label == LABEL_DISTRIBUTION)
-            return start;
-        guint later = label == LABEL_NONE ? next_label(outline, i) : i;
-        if (later == outline->count)
-            return start;
-        if (label == LABEL_NONE)
-            start = i = later;
-    }
-    return start;
-}
-
-static bool is_version_head(const struct reading *reading)
-{
-    const char *text = first_text(reading->block);
-    AUTO(text) char *bare = text && strlen(text) < 40 ? words_key(text) : NULL;
-    return bare && strcmp(bare, "版记") == 0;
-}
-
-/* All labels that the block's lines have. */
-static unsigned kinds_of(const struct block *block)
-{
-    unsigned kinds = 0;
-    for (guint i = 0; i < block->lines->len && i < 20; i++) {
-        const char *text = ((struct block_line *)block->lines->pdata[i])->text;
-        if (strlen(text) > LONGEST_LINE)
-            continue;
-        AUTO(array) GPtrArray *segments = labels_cut(text);
-        for (guint s = 0; s < segments->len; s++)
-            kinds |= 1u << ((struct segment *)segments->pdata[s])->label;
-    }
-    return kinds & ~(1u << LABEL_NONE | 1u << LABEL_OTHER);
-}
-
-/* Who edited, who reviewed, who receives, where to write: two of these close together under text,
- * and an imprint stands where it does not belong. A letter within an article has one at most. Where
- * there is an imprint at the end too, only one with both editors and receivers is surely none of a
- * text. */
-static bool is_imprint(unsigned kinds, bool another)
-{
-    unsigned makers = 1u << LABEL_EDITOR | 1u << LABEL_REVIEWER;
-    if (another)
-        return kinds & makers && kinds & 1u << LABEL_DISTRIBUTION;
-    return kinds & (kinds - 1) && kinds & makers;
-}
-
-void outline_tell_misplaced(const struct outline *outline)
-{
-    guint end = outline->imprint;
-    unsigned kinds = 0;
-    guint first = 0;
-    bool text = false; /* what stands at the head is no imprint in the middle */
-    for (guint i = 0; i < end; i++) {
-        const struct reading *reading = &outline->readings[i];
-        if (reading->block->kind == BLOCK_RULE)
-            continue;
-        enum label label =
-            begins_with_label(reading) ? labels_first(first_text(reading->block)) : LABEL_NONE;
-        text =
-            text || (label == LABEL_NONE && (reading->evidence & SEEN_CLOSED || is_body(reading)));
-        if (!text || label == LABEL_NONE || label == LABEL_OTHER) {
-            kinds = 0;
-            continue;
-        }
-        first = kinds ? first : i;
-        kinds |= kinds_of(reading->block);
-        if (is_imprint(kinds, end < outline->count)) {
-            outline_problem(outline, "imprint-misplaced", outline->readings[first].block->line,
-                            N_("move these lines to the end of the document"),
-                            N_("the imprint stands in the middle of the document"));
-            return;
-        }
-    }
-}
-
-/* Right under the rule over the imprint: who issues it, alone on a line. */
-static bool stands_issuer(const struct outline *outline, guint start)
-{
-    if (start < 3 || outline->readings[start - 2].block->kind != BLOCK_RULE)
-        return false;
-    const struct block *block = outline->readings[start - 1].block;
-    return block->kind == BLOCK_PARAGRAPH && words_is_unit(block->text);
-}
-
-void outline_find_imprint(struct outline *outline)
-{
-    guint start = outline->count;
-    for (guint i = outline->count; i-- > 0;) {
-        const struct reading *reading = &outline->readings[i];
-        if (begins_with_label(reading) || (is_version_head(reading) && start == i + 1))
-            start = i;
-        else if (is_body(reading))
-            break;
-    }
-    if (start < outline->count && !is_version_head(&outline->readings[start]))
-        start = skip_false_start(outline, start);
-    if (start < outline->count && stands_issuer(outline, start))
-        start--;
-    outline->imprint = start;
-    outline->issue->imprint_line =
-        start < outline->count ? outline->readings[start].block->line : 0;
-    for (guint i = start; i < outline->count; i++)
-        outline->readings[i].role = ROLE_IMPRINT;
-}
 
 /* --- its parts --- */
 
@@ -259,7 +97,7 @@ static char *recipients_of(const char *value)
             g_regex_new("[。．]?\\s*[(（]\\s*共?印?\\s*[0-9０-９]+\\s*份\\s*[)）]|[。．]\\s*$",
                         G_REGEX_OPTIMIZE, 0, NULL);
     AUTO(text) char *bare = g_regex_replace_literal(closing, value, -1, 0, "", 0, NULL);
-    return text_trim(bare);
+    return text_trim(bare ? bare : value); /* NULL: too many blanks to try */
 }
 
 static void take_distribution(struct imprint *imprint, const char *value, int line)
@@ -280,7 +118,7 @@ static bool says_nothing_new(const struct imprint *imprint, const char *value)
 {
     AUTO(text) char *key = words_key(value);
     AUTO(text) char *office = words_key(imprint->issue->office ? imprint->issue->office : "");
-    return !*key || strcmp(key, office) == 0 || strcmp(key, "版记") == 0;
+    return !*key || strcmp(key, office) == 0 || imprint_is_head(key);
 }
 
 /* Known lines that are nothing else of an issue are shown as they stand. `label` NULL: none. */
@@ -315,8 +153,8 @@ static void take_unlabelled(struct imprint *imprint, const char *value, int line
 {
     struct issue *issue = imprint->issue;
     bool free = imprint->last == LABEL_NONE || imprint->last == LABEL_OTHER;
-    if (is_printing_line(value) || (is_issuer_line(value) && (free || !words_is_unit(value))) ||
-        is_web_line(value)) {
+    if (imprint_is_printing_line(value) ||
+        (is_issuer_line(value) && (free || !words_is_unit(value))) || is_web_line(value)) {
         add_other(imprint, NULL, value, line);
         return;
     }
@@ -326,7 +164,9 @@ static void take_unlabelled(struct imprint *imprint, const char *value, int line
         take_contact(imprint, &(struct segment){LABEL_CONTACT, NULL, (char *)value}, line);
         return;
     }
-    if (imprint->last == LABEL_DISTRIBUTION)
+    if (imprint->last == LABEL_TELEPHONE && !issue->telephone && g_ascii_isdigit(*value))
+        issue->telephone = g_strdup(value);
+    else if (imprint->last == LABEL_DISTRIBUTION)
         take_distribution(imprint, value, line);
     else if (imprint->last == LABEL_EDITOR && words_is_persons(value))
         take_persons(issue->editor, issue->editor_labels, NULL, value);
@@ -425,7 +265,10 @@ static void read_head_line(struct imprint *imprint, const struct block_line *lin
 
 static void read_line(struct imprint *imprint, const struct block_line *line, char **label)
 {
-    AUTO(array) GPtrArray *segments = labels_cut(line->text);
+    AUTO(text)
+    char *inside =
+        strlen(line->text) > IMPRINT_LONGEST_LINE ? NULL : imprint_unbracketed(line->text);
+    AUTO(array) GPtrArray *segments = labels_cut(inside ? inside : line->text);
     for (guint s = 0; s < segments->len; s++)
         take_segment(imprint, segments->pdata[s], line->line);
     char *kept = g_strdup(imprint->distribution);
@@ -446,6 +289,13 @@ static void take_chief(struct issue *issue)
     }
 }
 
+static void leave_picture(const struct outline *outline, const struct block *picture)
+{
+    AUTO(text) char *words = g_strdup_printf("%s（%s）", picture->text, picture->target);
+    outline_remark(outline, "imprint-picture", picture->line, N_("nothing has to be done"),
+                   N_("the mail does not show this picture of the imprint: %s"), words);
+}
+
 void outline_read_imprint(struct outline *outline)
 {
     struct imprint imprint = {.outline = outline, .issue = outline->issue};
@@ -459,8 +309,13 @@ void outline_read_imprint(struct outline *outline)
             continue;
         if (block->kind == BLOCK_RULE)
             imprint.last = LABEL_NONE;
-        for (guint l = 0; l < block->lines->len; l++)
-            read_line(&imprint, block->lines->pdata[l], &label);
+        if (block->kind == BLOCK_PICTURE)
+            leave_picture(outline, block);
+        AUTO(array)
+        GPtrArray *lines = block->kind == BLOCK_TABLE ? cells_labelled(block, G_MAXUINT)
+                                                      : g_ptr_array_ref(block->lines);
+        for (guint l = 0; l < lines->len; l++)
+            read_line(&imprint, lines->pdata[l], &label);
     }
     take_chief(outline->issue);
     if (imprint.distribution_line && !outline->issue->distribution->len)

@@ -76,6 +76,18 @@ char *inline_html_text(const char *html, bool *picture)
     return g_string_free(text, FALSE);
 }
 
+struct block_line *inline_html_line(const char *text, int number, int indent)
+{
+    AUTO(text) char *bare = text_trim(text);
+    size_t length = strlen(bare);
+    bool bold = length > 4 && g_str_has_prefix(bare, "**") && g_str_has_suffix(bare, "**");
+    if (bold)
+        bare[length - 2] = '\0';
+    struct block_line *line = block_line_new(bold ? bare + 2 : bare, number, indent);
+    line->bold = bold;
+    return line;
+}
+
 /* --- the walk --- */
 
 struct walk {

@@ -22,3 +22,7 @@ char *inline_joined(const struct inline_text *text);
 /* Raw HTML without tags and comments, entities resolved; *picture is set if there was an <img>.
  * Caller frees. */
 char *inline_html_text(const char *html, bool *picture);
+
+/* A line of such text: <center>**…**</center> is bold, though within tags the stars stay. Caller
+ * frees. */
+struct block_line *inline_html_line(const char *text, int number, int indent);

@@ -11,54 +11,55 @@ struct label_word {
 };
 
 static const struct label_word label_words[] = {
-    {"e-mail", LABEL_CONTACT},    {"email", LABEL_CONTACT},      {"邮箱", LABEL_CONTACT},
-    {"信箱", LABEL_CONTACT},      {"邮件", LABEL_CONTACT},       {"电邮", LABEL_CONTACT},
-    {"邮址", LABEL_CONTACT},      {"投稿", LABEL_CONTACT},       {"来稿", LABEL_CONTACT},
-    {"电话", LABEL_TELEPHONE},    {"热线", LABEL_TELEPHONE},     {"手机", LABEL_TELEPHONE},
-    {"座机", LABEL_TELEPHONE},    {"联系方式", LABEL_TELEPHONE}, {"编辑", LABEL_EDITOR},
-    {"责编", LABEL_EDITOR},       {"编校", LABEL_EDITOR},        {"主编", LABEL_OTHER},
-    {"总编", LABEL_OTHER},        {"美编", LABEL_OTHER},         {"执编", LABEL_EDITOR},
-    {"采编", LABEL_EDITOR},       {"编务", LABEL_OTHER},         {"编写", LABEL_EDITOR},
-    {"编撰", LABEL_EDITOR},       {"组稿", LABEL_EDITOR},        {"统稿", LABEL_OTHER},
-    {"整理", LABEL_EDITOR},       {"审核", LABEL_REVIEWER},      {"审签", LABEL_REVIEWER},
-    {"审阅", LABEL_REVIEWER},     {"审定", LABEL_REVIEWER},      {"签发", LABEL_REVIEWER},
-    {"核稿", LABEL_REVIEWER},     {"核发", LABEL_REVIEWER},      {"审校", LABEL_REVIEWER},
-    {"审稿", LABEL_REVIEWER},     {"审发", LABEL_REVIEWER},      {"审批", LABEL_REVIEWER},
-    {"审查", LABEL_REVIEWER},     {"编审", LABEL_REVIEWER},      {"监审", LABEL_REVIEWER},
-    {"批准", LABEL_REVIEWER},     {"复核", LABEL_REVIEWER},      {"核准", LABEL_REVIEWER},
-    {"核签", LABEL_REVIEWER},     {"签批", LABEL_REVIEWER},      {"会签", LABEL_REVIEWER},
-    {"终审", LABEL_REVIEWER},     {"复审", LABEL_REVIEWER},      {"初审", LABEL_REVIEWER},
-    {"一审", LABEL_REVIEWER},     {"二审", LABEL_REVIEWER},      {"三审", LABEL_REVIEWER},
-    {"分送", LABEL_DISTRIBUTION}, {"主送", LABEL_DISTRIBUTION},  {"抄送", LABEL_DISTRIBUTION},
-    {"抄报", LABEL_DISTRIBUTION}, {"发送", LABEL_DISTRIBUTION},  {"报送", LABEL_DISTRIBUTION},
-    {"呈报", LABEL_DISTRIBUTION}, {"呈送", LABEL_DISTRIBUTION},  {"印送", LABEL_DISTRIBUTION},
-    {"分发", LABEL_DISTRIBUTION}, {"送阅", LABEL_DISTRIBUTION},  {"呈阅", LABEL_DISTRIBUTION},
-    {"印发", LABEL_DISTRIBUTION}, {"下发", LABEL_DISTRIBUTION},  {"发至", LABEL_DISTRIBUTION},
-    {"送达", LABEL_DISTRIBUTION}, {"寄送", LABEL_DISTRIBUTION},  {"赠送", LABEL_DISTRIBUTION},
-    {"赠阅", LABEL_DISTRIBUTION}, {"转发", LABEL_DISTRIBUTION},  {"发放", LABEL_DISTRIBUTION},
-    {"主报", LABEL_DISTRIBUTION}, {"抄发", LABEL_DISTRIBUTION},  {"抄告", LABEL_DISTRIBUTION},
-    {"抄呈", LABEL_DISTRIBUTION}, {"内送", LABEL_DISTRIBUTION},  {"报", LABEL_DISTRIBUTION},
-    {"送", LABEL_DISTRIBUTION},   {"发", LABEL_DISTRIBUTION},    {"呈", LABEL_DISTRIBUTION},
-    {"抄", LABEL_DISTRIBUTION},   {"微信公众号", LABEL_OTHER},   {"公众号", LABEL_OTHER},
-    {"微信", LABEL_OTHER},        {"微博", LABEL_OTHER},         {"邮政编码", LABEL_OTHER},
-    {"邮编", LABEL_OTHER},        {"主办单位", LABEL_OTHER},     {"主办", LABEL_OTHER},
-    {"主管单位", LABEL_OTHER},    {"主管", LABEL_OTHER},         {"编印单位", LABEL_OTHER},
-    {"编印", LABEL_OTHER},        {"编制", LABEL_OTHER},         {"编发", LABEL_OTHER},
-    {"承办", LABEL_OTHER},        {"协办", LABEL_OTHER},         {"出版", LABEL_OTHER},
-    {"印发机关", LABEL_OTHER},    {"印发单位", LABEL_OTHER},     {"印发部门", LABEL_OTHER},
-    {"印发日期", LABEL_OTHER},    {"印发时间", LABEL_OTHER},     {"印数", LABEL_OTHER},
-    {"份数", LABEL_OTHER},        {"印刷", LABEL_OTHER},         {"印制", LABEL_OTHER},
-    {"承印", LABEL_OTHER},        {"监印", LABEL_OTHER},         {"打印", LABEL_OTHER},
-    {"打字", LABEL_OTHER},        {"录入", LABEL_OTHER},         {"校对", LABEL_OTHER},
-    {"排版", LABEL_OTHER},        {"版式", LABEL_OTHER},         {"设计", LABEL_OTHER},
-    {"制作", LABEL_OTHER},        {"地址", LABEL_OTHER},         {"网址", LABEL_OTHER},
-    {"网站", LABEL_OTHER},        {"传真", LABEL_OTHER},         {"联系人", LABEL_OTHER},
-    {"联络人", LABEL_OTHER},      {"顾问", LABEL_OTHER},         {"策划", LABEL_OTHER},
-    {"统筹", LABEL_OTHER},        {"监制", LABEL_OTHER},         {"编委", LABEL_OTHER},
-    {"编委会", LABEL_OTHER},      {"编辑部", LABEL_OTHER},       {"编辑单位", LABEL_OTHER},
-    {"主任", LABEL_OTHER},        {"发行", LABEL_OTHER},         {"准印证", LABEL_OTHER},
-    {"准印证号", LABEL_OTHER},    {"刊号", LABEL_OTHER},         {"主题词", LABEL_OTHER},
-    {"关键词", LABEL_OTHER},      {"存档", LABEL_OTHER},         {"归档", LABEL_OTHER},
+    {"e-mail", LABEL_CONTACT},     {"email", LABEL_CONTACT},     {"邮箱", LABEL_CONTACT},
+    {"信箱", LABEL_CONTACT},       {"邮件", LABEL_CONTACT},      {"电邮", LABEL_CONTACT},
+    {"邮址", LABEL_CONTACT},       {"投稿", LABEL_CONTACT},      {"来稿", LABEL_CONTACT},
+    {"电话", LABEL_TELEPHONE},     {"tel", LABEL_TELEPHONE},     {"拟稿", LABEL_EDITOR},
+    {"热线", LABEL_TELEPHONE},     {"手机", LABEL_TELEPHONE},    {"座机", LABEL_TELEPHONE},
+    {"联系方式", LABEL_TELEPHONE}, {"编辑", LABEL_EDITOR},       {"责编", LABEL_EDITOR},
+    {"编校", LABEL_EDITOR},        {"主编", LABEL_OTHER},        {"总编", LABEL_OTHER},
+    {"美编", LABEL_OTHER},         {"执编", LABEL_EDITOR},       {"采编", LABEL_EDITOR},
+    {"编务", LABEL_OTHER},         {"编写", LABEL_EDITOR},       {"编撰", LABEL_EDITOR},
+    {"组稿", LABEL_EDITOR},        {"统稿", LABEL_OTHER},        {"整理", LABEL_EDITOR},
+    {"审核", LABEL_REVIEWER},      {"审签", LABEL_REVIEWER},     {"审阅", LABEL_REVIEWER},
+    {"审定", LABEL_REVIEWER},      {"签发", LABEL_REVIEWER},     {"核稿", LABEL_REVIEWER},
+    {"核发", LABEL_REVIEWER},      {"审校", LABEL_REVIEWER},     {"审稿", LABEL_REVIEWER},
+    {"审发", LABEL_REVIEWER},      {"审批", LABEL_REVIEWER},     {"审查", LABEL_REVIEWER},
+    {"编审", LABEL_REVIEWER},      {"监审", LABEL_REVIEWER},     {"批准", LABEL_REVIEWER},
+    {"复核", LABEL_REVIEWER},      {"核准", LABEL_REVIEWER},     {"核签", LABEL_REVIEWER},
+    {"签批", LABEL_REVIEWER},      {"会签", LABEL_REVIEWER},     {"终审", LABEL_REVIEWER},
+    {"复审", LABEL_REVIEWER},      {"初审", LABEL_REVIEWER},     {"一审", LABEL_REVIEWER},
+    {"二审", LABEL_REVIEWER},      {"三审", LABEL_REVIEWER},     {"分送", LABEL_DISTRIBUTION},
+    {"主送", LABEL_DISTRIBUTION},  {"抄送", LABEL_DISTRIBUTION}, {"抄报", LABEL_DISTRIBUTION},
+    {"发送", LABEL_DISTRIBUTION},  {"报送", LABEL_DISTRIBUTION}, {"呈报", LABEL_DISTRIBUTION},
+    {"呈送", LABEL_DISTRIBUTION},  {"印送", LABEL_DISTRIBUTION}, {"分发", LABEL_DISTRIBUTION},
+    {"送阅", LABEL_DISTRIBUTION},  {"呈阅", LABEL_DISTRIBUTION}, {"印发", LABEL_DISTRIBUTION},
+    {"下发", LABEL_DISTRIBUTION},  {"发至", LABEL_DISTRIBUTION}, {"送达", LABEL_DISTRIBUTION},
+    {"寄送", LABEL_DISTRIBUTION},  {"赠送", LABEL_DISTRIBUTION}, {"赠阅", LABEL_DISTRIBUTION},
+    {"转发", LABEL_DISTRIBUTION},  {"发放", LABEL_DISTRIBUTION}, {"主报", LABEL_DISTRIBUTION},
+    {"抄发", LABEL_DISTRIBUTION},  {"抄告", LABEL_DISTRIBUTION}, {"抄呈", LABEL_DISTRIBUTION},
+    {"内送", LABEL_DISTRIBUTION},  {"报", LABEL_DISTRIBUTION},   {"送", LABEL_DISTRIBUTION},
+    {"发", LABEL_DISTRIBUTION},    {"呈", LABEL_DISTRIBUTION},   {"抄", LABEL_DISTRIBUTION},
+    {"微信公众号", LABEL_OTHER},   {"公众号", LABEL_OTHER},      {"微信", LABEL_OTHER},
+    {"微博", LABEL_OTHER},         {"邮政编码", LABEL_OTHER},    {"邮编", LABEL_OTHER},
+    {"主办单位", LABEL_OTHER},     {"主办", LABEL_OTHER},        {"主管单位", LABEL_OTHER},
+    {"主管", LABEL_OTHER},         {"编印单位", LABEL_OTHER},    {"编印", LABEL_OTHER},
+    {"编制", LABEL_OTHER},         {"编发", LABEL_OTHER},        {"承办", LABEL_OTHER},
+    {"协办", LABEL_OTHER},         {"出版", LABEL_OTHER},        {"印发机关", LABEL_OTHER},
+    {"印发单位", LABEL_OTHER},     {"印发部门", LABEL_OTHER},    {"印发日期", LABEL_OTHER},
+    {"印发时间", LABEL_OTHER},     {"印数", LABEL_OTHER},        {"份数", LABEL_OTHER},
+    {"印刷", LABEL_OTHER},         {"印制", LABEL_OTHER},        {"承印", LABEL_OTHER},
+    {"监印", LABEL_OTHER},         {"打印", LABEL_OTHER},        {"打字", LABEL_OTHER},
+    {"录入", LABEL_OTHER},         {"校对", LABEL_OTHER},        {"排版", LABEL_OTHER},
+    {"版式", LABEL_OTHER},         {"设计", LABEL_OTHER},        {"制作", LABEL_OTHER},
+    {"地址", LABEL_OTHER},         {"网址", LABEL_OTHER},        {"网站", LABEL_OTHER},
+    {"传真", LABEL_OTHER},         {"联系人", LABEL_OTHER},      {"联络人", LABEL_OTHER},
+    {"顾问", LABEL_OTHER},         {"策划", LABEL_OTHER},        {"统筹", LABEL_OTHER},
+    {"监制", LABEL_OTHER},         {"编委", LABEL_OTHER},        {"编委会", LABEL_OTHER},
+    {"编辑部", LABEL_OTHER},       {"编辑单位", LABEL_OTHER},    {"主任", LABEL_OTHER},
+    {"发行", LABEL_OTHER},         {"准印证", LABEL_OTHER},      {"准印证号", LABEL_OTHER},
+    {"刊号", LABEL_OTHER},         {"主题词", LABEL_OTHER},      {"关键词", LABEL_OTHER},
+    {"存档", LABEL_OTHER},         {"归档", LABEL_OTHER},
 };
 /* What may stand before one of them, and is part of the label: 本期责任编辑. */
 static const char *const prefixes[] = {
@@ -177,14 +178,14 @@ static bool is_colon(gunichar c)
 
 static bool is_closing(gunichar c)
 {
-    return c == 0x3011 || c == ']' || c == 0xff3d;
+    return c == 0x3011 || c == 0x3015 || c == ']' || c == 0xff3d;
 }
 
 /* 【分送】: where the bracket before the label opens; NULL: there is none. */
 static const char *opening_before(const char *start, const char *begin)
 {
     const char *open = begin > start ? g_utf8_prev_char(begin) : NULL;
-    bool opens = open && g_utf8_strchr("【[［", -1, g_utf8_get_char(open));
+    bool opens = open && g_utf8_strchr("【〔[［", -1, g_utf8_get_char(open));
     return opens ? open : NULL;
 }
 
@@ -236,7 +237,7 @@ static void drop_separator(char *value)
     while (end > value) {
         char *last = g_utf8_prev_char(end);
         gunichar c = g_utf8_get_char(last);
-        if (!text_is_blank(c) && !g_utf8_strchr("；;，,、|｜/／", -1, c))
+        if (!text_is_blank(c) && !g_utf8_strchr("；;，,、|｜/／◆●■★▲※", -1, c))
             break;
         *last = '\0';
         end = last;
@@ -391,8 +392,17 @@ static bool is_distribution(const char *line, const char *end)
            g_utf8_strlen(word->word, -1) > 1;
 }
 
+/* ◆编辑：张三: the sign is no part of the label. */
+static const char *without_sign(const char *line)
+{
+    const char *rest;
+    bool may = (unsigned char)*line == 0xe2; /* of U+2000 to U+2FFF */
+    return may && words_mark(line, &rest) == MARK_BULLET ? rest : line;
+}
+
 GPtrArray *labels_cut(const char *line)
 {
+    line = without_sign(line);
     if (is_distribution(line, line + strlen(line))) {
         GPtrArray *alone = g_ptr_array_new_with_free_func(segment_free);
         segment_add(alone, LABEL_DISTRIBUTION, text_squeeze(line))->value = g_strdup("");
@@ -415,6 +425,7 @@ GPtrArray *labels_cut(const char *line)
 
 enum label labels_first(const char *line)
 {
+    line = without_sign(line);
     const char *at = line;
     bool blank = false;
     for (int characters = 0; *at && characters < 20; characters++, at = g_utf8_next_char(at)) {

@@ -147,6 +147,60 @@ static int widest_open_width(const struct census *census)
     return 0;
 }
 
+/* --- lines that come again --- */
+
+enum {
+    LONGEST_AGAIN = 180, /* octets: of a title that may fill a line */
+    SHORTEST_AGAIN = 24,
+};
+
+/* The line without what stands before and behind an entry of contents; NULL: it is no title. */
+static char *bare_entry(const char *line, const char *end)
+{
+    size_t length;
+    AUTO(text) char *text = g_strndup(line, (gsize)MIN(end - line, LONGEST_AGAIN + 80));
+    AUTO(text) char *unpaged = contents_without_page(text);
+    const char *rest;
+    words_mark(unpaged, &rest);
+    rest = text_trimmed(rest, &length);
+    if (length < SHORTEST_AGAIN || length > LONGEST_AGAIN)
+        return NULL;
+    AUTO(text) char *entry = g_strndup(rest, length);
+    return words_is_closed(entry) ? NULL : TAKE(entry);
+}
+
+/* Notes the lines of the document's head that come again further down, word for word. */
+static void note_lines(struct layout *layout, const char *text)
+{
+    AUTO(table) GHashTable *first = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    bool lengths[LONGEST_AGAIN + 1] = {false};
+    layout->again = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (int number = 1; *text; number++) {
+        const char *end = strchrnul(text, '\n');
+        size_t length;
+        const char *bare = text;
+        while (bare < end && text_is_blank(g_utf8_get_char(bare)))
+            bare = g_utf8_next_char(bare);
+        length = (size_t)(end - bare);
+        if (length <= LONGEST_AGAIN && lengths[length]) {
+            AUTO(text) char *line = g_strndup(bare, length);
+            if (g_hash_table_contains(first, line))
+                g_hash_table_add(layout->again, TAKE(line));
+        }
+        char *entry = number < HEAD_LINES ? bare_entry(bare, end) : NULL;
+        if (entry) {
+            lengths[strlen(entry)] = true;
+            g_hash_table_add(first, entry);
+        }
+        text = *end ? end + 1 : end;
+    }
+}
+
+void layout_clear(struct layout *layout)
+{
+    g_hash_table_unref(layout->again);
+}
+
 void layout_measure(struct layout *layout, const char *text, bool markdown)
 {
     struct census *census = g_new0(struct census, 1);
@@ -158,6 +212,7 @@ void layout_measure(struct layout *layout, const char *text, bool markdown)
     bool parted = census->followed * 2 < census->lines;
     layout->line_blocks = !markdown || (!parted && census->lines > 8);
     g_free(census);
+    note_lines(layout, text);
 }
 
 /* The columns of what can't be parted from the first character. */
@@ -294,6 +349,39 @@ static bool is_full_of_its_own(const struct block *paragraph, const struct block
     return width + first_word_width(line->text) + 2 > wrap;
 }
 
+static bool comes_again(const struct layout *layout, const struct block_line *line)
+{
+    return g_hash_table_contains(layout->again, line->text);
+}
+
+/* A line without any comma, and under it the day on which something happened: a title that fills
+ * its line, over text. */
+static bool stands_over_day(const struct block *paragraph, const struct block_line *before,
+                            const struct block_line *line)
+{
+    static GRegex *day;
+    if (!day)
+        day = g_regex_new(
+            "^(?:[0-9]{4}年)?(?:[0-9]{1,2}月)?[0-9]{1,2}日(?:[上下]午|晚|至[0-9月]+日)?，"
+            "|^(?:近日|日前|近期|连日来)，",
+            G_REGEX_OPTIMIZE, 0, NULL);
+    static const char *const marks[] = {"，", "。", "、", "；", "："};
+    for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
+        if (strstr(before->text, marks[i]))
+            return false;
+    return paragraph->lines->len == 1 && before->indent < 3 &&
+           g_regex_match(day, line->text, 0, NULL);
+}
+
+/* 期号：…, 编印：…: short lines, each with a word and a colon. */
+static bool is_captioned(const struct block_line *line)
+{
+    const char *colon = strstr(line->text, "：");
+    colon = colon ? colon : strchr(line->text, ':');
+    return line->line < HEAD_LINES && colon && colon > line->text && colon - line->text <= 18 &&
+           strlen(line->text) < 90 && !words_is_closed(line->text);
+}
+
 /* Wide blanks within a line lay it out: names in rows, columns of any sort. */
 static bool has_gap(const struct block_line *line)
 {
@@ -307,8 +395,10 @@ static bool parts(const struct layout *layout, const struct block *paragraph,
                   const struct block_line *next)
 {
     bool centred = before->indent >= CENTRED;
-    bool full = !centred && (layout_is_full(layout, before->text, before->indent, line->text) ||
-                             is_full_of_its_own(paragraph, before, line));
+    bool laid_out = line->line < HEAD_LINES && has_gap(before);
+    bool full = !centred && !laid_out &&
+                (layout_is_full(layout, before->text, before->indent, line->text) ||
+                 is_full_of_its_own(paragraph, before, line));
     before->full = full;
     if (centred && ABS(before->indent - line->indent) >= 4)
         return true;
@@ -316,10 +406,15 @@ static bool parts(const struct layout *layout, const struct block *paragraph,
         return true;
     if (line->line < HEAD_LINES && masthead_is_line(line->text))
         return true;
+    if (is_captioned(before) && is_captioned(line) && !full)
+        return true;
     if (begins_numbered(before, line, full) || (has_gap(before) && has_gap(line)))
         return true;
     /* Two ideographic blanks begin a paragraph, if it is not the whole of it that is moved in. */
     if (line->indent >= 3 && line->indent > before->indent)
+        return true;
+    if (full && (comes_again(layout, before) || comes_again(layout, line) ||
+                 stands_over_day(paragraph, before, line)))
         return true;
     if (full)
         return begins_after_full(before, line, next);

@@ -6,11 +6,14 @@
 struct layout {
     bool markdown;
     int wrap; /* the width at which lines were broken by hand or editor, in columns; 0: none */
+    GHashTable
+        *again; /* a set: the lines of contents that come again as lines, over their articles */
     bool line_blocks; /* each line is a paragraph: nothing parts them but the line end */
 };
 
-/* Measures all lines of the text (LF between them). */
+/* Measures all lines of the text (LF between them). layout_clear() frees what it keeps. */
 void layout_measure(struct layout *layout, const char *text, bool markdown);
+void layout_clear(struct layout *layout);
 
 /* Was this line broken because the first word of `next` did not fit? */
 bool layout_is_full(const struct layout *layout, const char *line, int indent, const char *next);

@@ -173,18 +173,32 @@ static bool take_contents_block(struct outline *outline, guint at, bool *listed)
     return true;
 }
 
-/* Contents without a head: two lines or more that all come again. */
+/* Contents without a head: two lines or more that all come again, captions over columns left out.
+ */
 static bool all_occur_again(const struct outline *outline, const struct block *block)
 {
-    if (block->lines->len < 2 || block->lines->len > 100)
+    bool table = block->kind == BLOCK_TABLE;
+    guint first = table && is_captions(block->rows->pdata[0]);
+    if (block->lines->len < first + 2 || block->lines->len > 100)
         return false;
-    for (guint i = 0; i < block->lines->len; i++) {
+    for (guint i = first; i < block->lines->len; i++) {
         const struct block_line *line = block->lines->pdata[i];
-        AUTO(text) char *key = contents_key(line->text);
+        AUTO(text)
+        char *key = contents_key(table ? widest_cell(block->rows->pdata[i]) : line->text);
         if (!g_hash_table_contains(outline->occurrences, key))
             return false;
     }
     return true;
+}
+
+/* 目录, 页码: the head may stand over a column. */
+static bool is_under_head(const struct block *table)
+{
+    const GPtrArray *cells = table->rows->pdata[0];
+    for (guint i = 0; i < cells->len; i++)
+        if (contents_is_head(cells->pdata[i]))
+            return true;
+    return false;
 }
 
 /* The entries may stand in one paragraph with the head. */
@@ -194,6 +208,12 @@ static bool begins_contents(struct outline *outline, guint at)
     if (!block->lines->len || block->kind == BLOCK_PICTURE)
         return false;
     const struct block_line *first = block->lines->pdata[0];
+    if (block->kind == BLOCK_TABLE) {
+        bool listed = is_under_head(block) || all_occur_again(outline, block);
+        if (listed)
+            add_table_entries(outline, block);
+        return listed;
+    }
     if (!contents_is_head(first->text)) {
         bool listed = block->kind == BLOCK_LIST && all_occur_again(outline, block);
         if (listed)

@@ -1,5 +1,6 @@
 #include "issue/markdown.h"
 
+#include "issue/drawn.h"
 #include "issue/inline.h"
 #include "issue/layout.h"
 #include "issue/prepare.h"
@@ -76,7 +77,7 @@ static bool add_broken_line(GPtrArray *lines, const char *line, int number)
         if (!*rest)
             continue;
         any = true;
-        struct block_line *added = block_line_new(rest, number, indent);
+        struct block_line *added = inline_html_line(rest, number, indent);
         added->broken = part[1] != NULL;
         g_ptr_array_add(lines, added);
     }
@@ -340,7 +341,7 @@ static void add_table(struct reader *reader, cmark_node *node)
         g_ptr_array_add(table->lines, block_line_new(line->str, number, 0));
     }
     table->last_line = cmark_node_get_end_line(node);
-    g_ptr_array_add(reader->blocks, table);
+    g_ptr_array_add(reader->blocks, drawn_unboxed(table));
 }
 
 /* cmark numbers footnotes by their first reference, and gives them in that order. */
@@ -461,5 +462,6 @@ GPtrArray *markdown_blocks(const GString *text, const char *name, struct problem
     cmark_node_free(document);
     end_pages(reader.blocks, form_feeds);
     g_array_unref(form_feeds);
+    layout_clear(&reader.layout);
     return reader.blocks;
 }

@@ -142,6 +142,7 @@ static const struct form forms[] = {
      "]\\s*([0-9]{1,2})(?![0-9])\\s*日?" WEEKDAY,
      take_date},
     {OPEN "(?:总期|总|累计)\\s*第?\\s*" NUMBER AND_NUMBER "?\\s*[期号]" CLOSE, take_total},
+    {OPEN "总期[数号]\\s*:\\s*" NUMBER "\\s*期?" CLOSE, take_total},
     {OPEN "(?:总期|总|累计)\\s*第?()\\s*[期号]" CLOSE, take_total},
     {OPEN "增\\s*刊\\s*[(]?\\s*第?\\s*" NUMBER "\\s*[期号]?" CLOSE, take_supplement},
     {OPEN "增\\s*刊()" CLOSE, take_supplement},
@@ -157,7 +158,8 @@ static const struct form forms[] = {
     {"\\bNo\\.?\\s*([0-9]{1,4})\\b", take_number},
     {YEAR "\\s*年\\s*" NUMBER "\\s*月\\s*份?", take_month},
     {OPEN YEAR "\\s*年\\s*度?" CLOSE, take_year},
-    {OPEN "(?<![^\\s(【])([^\\s()【】]*(?:特\\s*刊|专\\s*刊|专\\s*辑|号\\s*外|创\\s*刊\\s*号|试\\s*"
+    {OPEN "(?<![^\\s(【\x1f])([^\\s()【】\x1f]*(?:特\\s*刊|专\\s*刊|专\\s*辑|号\\s*外|创\\s*刊\\s*"
+          "号|试\\s*"
           "刊\\s*号))" CLOSE,
      take_subtitle},
 };
@@ -231,9 +233,32 @@ static bool is_glued(const char *piece, bool first, bool last)
     return (!first && !is_decoration(begin)) || (!last && !is_decoration(end));
 }
 
-static void keep_rest(struct masthead *masthead, const char *line)
+/* 市科协办公室 日期：2024年9月12日: the word before the colon says what was read, and is none of
+ * the words before it. */
+static void part_caption(char *piece)
+{
+    char *end = piece + strlen(piece);
+    while (end > piece && g_ascii_isspace(end[-1]))
+        end--;
+    char *word = end > piece && end[-1] == ':' ? end - 1 : piece;
+    while (word > piece && !g_ascii_isspace(word[-1]))
+        word--;
+    if (word > piece)
+        word[-1] = '\x1f';
+}
+
+static char **parted_at_captions(const char *line)
 {
     AUTO(texts) char **pieces = g_strsplit(line, "\x1f", -1);
+    for (char **piece = pieces; *piece && piece[1]; piece++)
+        part_caption(*piece);
+    AUTO(text) char *parted = g_strjoinv("\x1f", pieces);
+    return g_strsplit(parted, "\x1f", -1);
+}
+
+static void keep_rest(struct masthead *masthead, const char *line)
+{
+    AUTO(texts) char **pieces = parted_at_captions(line);
     masthead->rest = g_ptr_array_new_with_free_func(g_free);
     for (char **piece = pieces; *piece; piece++) {
         AUTO(texts) char **apart = words_apart(*piece);
@@ -308,5 +333,5 @@ char *masthead_office(const char *words)
                              "\\s*(?:编印|主办|主编|编发|编制|印发|编)$",
                              G_REGEX_OPTIMIZE, 0, NULL);
     AUTO(text) char *bare = g_regex_replace_literal(around, words, -1, 0, "", 0, NULL);
-    return text_trim(bare);
+    return text_trim(bare ? bare : words); /* NULL: too many blanks to try */
 }

@@ -79,6 +79,8 @@ enum role { /* what a block is taken for */
 #define SEEN_SIGNATURE     (G_GUINT64_CONSTANT(1) << 44) /* a unit, and persons, alone under text */
 #define SEEN_DATE          (G_GUINT64_CONSTANT(1) << 45) /* nothing but a date or number */
 #define SEEN_OVER_SIGN     (G_GUINT64_CONSTANT(1) << 46) /* a sign before it, another under it */
+#define SEEN_EXCLAIMS      (G_GUINT64_CONSTANT(1) << 47) /* ends in ！ or ？, as titles do too */
+#define SEEN_CAPTION       (G_GUINT64_CONSTANT(1) << 48) /* it says what a picture over it shows */
 
 struct reading { /* of one block */
     const struct block *block;
@@ -87,6 +89,7 @@ struct reading { /* of one block */
     bool decided;      /* by points … */
     int points[ROLES]; /* … for each role */
     char *key;         /* words_key() of a short text; else NULL */
+    bool after_rule;   /* a rule stands right over it */
 };
 
 struct outline {
@@ -110,11 +113,11 @@ GPtrArray *outline_make(struct issue *issue, GPtrArray *blocks, const char *name
 
 /* The steps, in their order; each leaves its blocks' roles. */
 void outline_gather(struct outline *outline); /* evidence.c: what each block shows by itself */
-void outline_find_imprint(struct outline *outline);             /* imprint.c: where it begins */
+void outline_find_imprint(struct outline *outline);             /* foot.c: where it begins */
 void outline_read_head(struct outline *outline);                /* head.c: masthead and contents */
 guint outline_read_contents(struct outline *outline, guint at); /* listing.c: where they end */
 void outline_decide_body(struct outline *outline);              /* body.c: sections, titles, text */
-void outline_tell_misplaced(const struct outline *outline);     /* imprint.c: one in the middle */
+void outline_tell_misplaced(const struct outline *outline);     /* foot.c: one in the middle */
 void outline_build_articles(struct outline *outline, GPtrArray *blocks); /* article.c */
 void outline_read_imprint(struct outline *outline);                      /* imprint.c */
 GPtrArray *outline_explain(const struct outline *outline);               /* explain.c */

@@ -109,6 +109,7 @@ GPtrArray *plain_blocks(const GString *text)
         at = *end ? end + 1 : end;
     }
     end_lines(&reader);
+    layout_clear(&reader.layout);
     g_ptr_array_unref(reader.lines);
     return reader.blocks;
 }

@@ -4,5 +4,6 @@
 #include "base/auto.h"
 
 /* A copy in which YAML front matter is blank lines, and `[…]:` that defines nothing (注, a footnote
- * that nothing refers to) is escaped, so that it stays text. */
+ * that nothing refers to) is escaped, so that it stays text; ** beside a Hanzi is written so that
+ * it makes bold. */
 GString *prepare_markdown(const GString *source);

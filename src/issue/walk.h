@@ -10,6 +10,7 @@ struct walk {
     struct outline *outline;
     guint64 style;            /* the strongest form that titles have: heading, bold, or none */
     guint64 open_form;        /* the open article's title: a heading, bold */
+    bool open_exclaims;       /* … it ends in ！ or ？ */
     gunichar sign;            /* ◆ or the like before the first title; 0: none */
     int title_level;          /* of the open article's heading; 0: it has none */
     bool in_article;          /* one is open … */

@@ -42,6 +42,11 @@ char *words_clean(const char *text)
     return g_string_free(clean, FALSE);
 }
 
+static bool is_in(const char *set, gunichar c)
+{
+    return c && g_utf8_strchr(set, -1, c) != NULL;
+}
+
 static gunichar last_of(const char *text, size_t length)
 {
     return length ? g_utf8_get_char(g_utf8_prev_char(text + length)) : 0;
@@ -74,6 +79,64 @@ char *words_heading(const char *text)
         blank = false;
     }
     return g_string_free(heading, FALSE);
+}
+
+/* 1: one Hanzi stands at `text`, apart from what follows; 2: more, or anything else. */
+static int run_after(const char *text)
+{
+    const char *next = g_utf8_next_char(text);
+    bool ends = !*next || text_is_blank(g_utf8_get_char(next));
+    return words_is_han(g_utf8_get_char(text)) && ends ? 1 : 2;
+}
+
+/* 暨, a comma: what stands before the blank can't end there, a line was broken. */
+static bool is_torn(const char *before)
+{
+    static const char *const open[] = {"暨", "以及", "、", "，", "：", "——", "《", "“", "（"};
+    for (size_t i = 0; i < G_N_ELEMENTS(open); i++)
+        if (g_str_has_suffix(before, open[i]))
+            return true;
+    return false;
+}
+
+/* May a blank stand between them? Beside digits and letters always. */
+static bool parts_words(const GString *before, int run_before, const char *after)
+{
+    gunichar last = last_of(before->str, before->len), next = g_utf8_get_char(after);
+    if (text_width_of(last) < 2 || text_width_of(next) < 2)
+        return true;
+    return (run_before > 1 || run_after(after) > 1) && !is_torn(before->str) &&
+           !is_in("、，：；。—…）》”", next);
+}
+
+char *words_title(const char *text)
+{
+    GString *title = g_string_sized_new(strlen(text));
+    int run_before = 0; /* characters since the last blank */
+    bool blank = false;
+    for (; *text; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+        if (text_is_blank(c)) {
+            blank = true;
+            continue;
+        }
+        if (blank && title->len && parts_words(title, run_before, text))
+            g_string_append_c(title, ' ');
+        if (blank)
+            run_before = 0;
+        g_string_append_unichar(title, c);
+        run_before += words_is_han(c) ? 1 : 2;
+        blank = false;
+    }
+    return g_string_free(title, FALSE);
+}
+
+char *words_title_more(const char *title, const char *line)
+{
+    AUTO(text) char *more = words_title(line);
+    gunichar before = last_of(title, strlen(title)), after = g_utf8_get_char(more);
+    bool narrow = before && after && (text_width_of(before) < 2 || text_width_of(after) < 2);
+    return g_strconcat(title, narrow ? " " : "", more, NULL);
 }
 
 char *words_key(const char *text)
@@ -110,11 +173,6 @@ bool words_is_han(gunichar c)
 {
     return (c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3400 && c <= 0x4dbf) ||
            (c >= 0xf900 && c <= 0xfaff) || (c >= 0x20000 && c <= 0x3ffff) || c == 0x3007;
-}
-
-static bool is_in(const char *set, gunichar c)
-{
-    return c && g_utf8_strchr(set, -1, c) != NULL;
 }
 
 /* Is a bracket open at the end? Only the last 80 octets matter: an attribution, an aside. */
@@ -296,14 +354,28 @@ static bool is_year(const char *text)
     return digits == 4;
 }
 
+/* 1/ 市科协…, 01 | 市科协…, 01 市科协…: where the title begins; NULL: none does. */
+static const char *after_bar(const char *text, const char *end)
+{
+    bool padded = *text == '0' && end == text + 2 && text_is_blank(g_utf8_get_char(end));
+    const char *bar = skip_blanks(end);
+    bool barred = end <= text + 2 && is_in("/／|｜", g_utf8_get_char(bar));
+    const char *rest = barred ? skip_blanks(g_utf8_next_char(bar)) : bar;
+    bool figures = g_unichar_isdigit(g_utf8_get_char(rest)); /* 1/3 */
+    return (padded || barred) && !figures ? rest : NULL;
+}
+
 static enum mark numbered_mark(const char *text, const char **rest)
 {
     bool han;
-    const char *end = skip_numerals(text, &han);
+    const char *end = skip_numerals(text, &han), *barred;
     if (end == text)
         return MARK_NONE;
-    gunichar point = g_utf8_get_char(end);
-    if (!is_in(han ? "、．." : ".．、)）", point))
+    if (!han && (barred = after_bar(text, end))) {
+        *rest = barred;
+        return MARK_NUMBER;
+    }
+    if (!is_in(han ? "、．." : ".．、)）", g_utf8_get_char(end)))
         return MARK_NONE;
     const char *after = g_utf8_next_char(end);
     if (g_unichar_isdigit(g_utf8_get_char(after)) && !is_year(after))
@@ -320,9 +392,13 @@ enum mark words_mark(const char *text, const char **rest)
     bool han;
     if (words_is_han(c) && !is_numeral(c, &han)) /* nearly all texts */
         return MARK_NONE;
-    if (is_in("■□◆◇●○◎※★☆▲△▶►•·‧∙➢✦❖", c)) {
+    if (is_in("■□◆◇●○◎※★☆▲△▶►•·‧∙➢✦❖▌▍▎▋▊█▪▫", c)) {
         *rest = skip_blanks(g_utf8_next_char(text));
         return MARK_BULLET;
+    }
+    if (is_in("|｜", c) && !strpbrk(text + 1, "|") && !strstr(text + 1, "｜")) {
+        *rest = skip_blanks(g_utf8_next_char(text));
+        return **rest ? MARK_BULLET : MARK_NONE;
     }
     if (c >= 0x2460 && c <= 0x249b) { /* ① ⑴ ⒈ */
         *rest = skip_blanks(g_utf8_next_char(text));

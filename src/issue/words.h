@@ -21,6 +21,11 @@ void words_join(GString *to, const char *line);
 /* A heading on one line: no blanks between Chinese characters, where a line once broke. Caller
  * frees. */
 char *words_heading(const char *text);
+/* A title as it was typed: what parts its words, 服务总队　打造品牌, is one blank; between
+ * characters that are all apart, 科 普 大 篷 车, there is none. Caller frees. */
+char *words_title(const char *text);
+/* The title, and its second line, in one. Caller frees. */
+char *words_title_more(const char *title, const char *line);
 /* For comparing titles: letters, digits and Hanzi alone, folded, in lower case. Caller frees. */
 char *words_key(const char *text);
 

@@ -17,7 +17,8 @@ static const char *const layout[] = {
     "(?:标题|题目|作者|栏目|篇目|序号|页码|篇名|文章|第|页|" NUMERALS ")*",
     "(?:" NUMERALS "){1,2}",                /* before a title, an item, after an entry */
     "供稿|供稿单位|来稿|来稿单位|报送单位", /* before an attribution */
-    "版记|(?:主办|编印)(?:单位)?|(?:共?印?" NUMERALS "份)", /* imprint */
+    "mailto\\w*",                           /* where a link leads that shows the same */
+    "版记|end|(?:主办|编印)(?:单位)?|(?:共?印?" NUMERALS "份)", /* imprint */
 };
 
 struct letter {
@@ -350,7 +351,7 @@ static void expect_imprint(struct page *page, const struct issue *issue, int lin
 static void expect_remarks(struct page *page, const struct problems *problems)
 {
     static const char *const quoting[] = {"page-furniture", "second-contact", "contents-column",
-                                          "masthead-picture"};
+                                          "masthead-picture", "imprint-picture"};
     for (size_t i = 0; i < problems_count(problems); i++) {
         const struct problem *problem = problems_at(problems, i);
         const char *quoted = strstr(problem->error.what.english, ": ");
