@@ -206,7 +206,8 @@ def test_suppress_stops_what_is_on_its_way(server, open_office):
     assert "停发的投递：1" in said and "备注" not in said
     issue = office.end()
     assert (issue["state"], issue["suppressed"], issue["sent"]) == ("sent", 1, 7)
-    assert f"备注：名单中另有 {READERS[1]}" in office.does("suppress", "add", READERS[1].capitalize(), "--why", "x")
+    office.until(lambda: f"备注：名单中另有 {READERS[1]}" in
+                 office.does("suppress", "add", READERS[1].capitalize(), "--why", "x"), "the lists were looked at")
     assert "不在任何名单中" in office.does("suppress", "add", "nobody@example.org", "--why", "x")
 
 
