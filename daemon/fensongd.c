@@ -8,7 +8,7 @@
 #include "intake/reception.h"
 #include "intake/survey.h"
 #include "people/people.h"
-#include "people/refresh.h"
+#include "people/list_trouble.h"
 #include "queue/verify.h"
 #include "report/closing.h"
 #include "report/report.h"
@@ -232,7 +232,7 @@ static void on_fetched(void *user)
     AUTO(error) struct error error = {0};
     struct report_parts parts = report_parts(daemon);
     survey_soon(daemon->survey); /* a list may have changed */
-    if (!refresh_read_trouble(&trouble, daemon->conf))
+    if (!list_trouble_read(&trouble, daemon->conf))
         return;
     if (!trouble.since)
         daemon->troubled_since = 0;

@@ -1,26 +1,32 @@
 #include "fetch/url.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <string.h>
 
 #define URL_MOST 4096
 
-/* --- a URL's parts, by libcurl's own parser -----------------------------------------------------
- */
+AUTO_DEFINE(uri, GUri, g_uri_unref)
 
-static char *part_of(const char *url, CURLUPart part)
+/* What stands as %XX already stays. */
+static char *wire_form(const char *text)
 {
-    CURLU *parsed = curl_url();
-    char *found = NULL, *copy = NULL;
-    if (parsed &&
-        curl_url_set(parsed, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME | CURLU_ALLOW_SPACE) ==
-            CURLUE_OK &&
-        curl_url_get(parsed, part, &found, 0) == CURLUE_OK)
-        copy = g_strdup(found);
-    curl_free(found);
-    curl_url_cleanup(parsed);
-    return copy;
+    return g_uri_escape_string(text, "%:/?#[]@!$&'()*+,;=", FALSE);
+}
+
+/* Its parts, of the form that goes over the wire; NULL: it is none. By GLib's parser: with
+ * libcurl's each intake would load 32 libraries more. */
+static GUri *parse(const char *url)
+{
+    AUTO(text) char *wire = wire_form(url);
+    return g_uri_parse(wire, G_URI_FLAGS_ENCODED | G_URI_FLAGS_HAS_PASSWORD, NULL);
+}
+
+static bool is_loopback_host(const char *host)
+{
+    struct in_addr v4;
+    if (inet_pton(AF_INET, host, &v4) == 1)
+        return ntohl(v4.s_addr) >> 24 == 127;
+    return g_ascii_strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0;
 }
 
 bool url_is_ldap(const char *url)
@@ -31,13 +37,8 @@ bool url_is_ldap(const char *url)
 
 bool url_is_loopback(const char *url)
 {
-    AUTO(text) char *host = part_of(url, CURLUPART_HOST);
-    struct in_addr v4;
-    if (!host)
-        return false;
-    if (inet_pton(AF_INET, host, &v4) == 1)
-        return ntohl(v4.s_addr) >> 24 == 127;
-    return g_ascii_strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
+    AUTO(uri) GUri *uri = parse(url);
+    return uri && g_uri_get_host(uri) && is_loopback_host(g_uri_get_host(uri));
 }
 
 /* --- LDAP ---------------------------------------------------------------------------------------
@@ -96,12 +97,6 @@ static bool check_ldap(GString *checked, const char *text, struct place place, s
 /* --- all ----------------------------------------------------------------------------------------
  */
 
-/* What stands as %XX already stays. */
-static char *wire_form(const char *text)
-{
-    return g_uri_escape_string(text, "%:/?#[]@!$&'()*+,;=", FALSE);
-}
-
 static bool check_scheme(const char *text, struct place place, struct error *error)
 {
     bool fetched = url_is_ldap(text) || g_ascii_strncasecmp(text, "https://", 8) == 0;
@@ -114,14 +109,14 @@ static bool check_scheme(const char *text, struct place place, struct error *err
 bool url_check(char **url, const char *text, struct place place, struct error *error)
 {
     AUTO(str) GString *checked = g_string_new(NULL);
-    AUTO(text) char *host = part_of(text, CURLUPART_HOST);
-    AUTO(text) char *user = part_of(text, CURLUPART_USER);
+    AUTO(uri) GUri *uri = parse(text);
+    const char *host = uri ? g_uri_get_host(uri) : NULL;
     if (!check_scheme(text, place, error))
         return false;
     if (strlen(text) > URL_MOST || !host || !*host || strstr(text, ":///"))
         return error_set(error, EX_DATAERR, place, N_("correct the address"),
                          N_("this is no address of a list: %s"), text);
-    if (user)
+    if (g_uri_get_userinfo(uri))
         return error_set(error, EX_DATAERR, place,
                          N_("take it out, and write fetch = { user = …; password_file = …; };"),
                          N_("a name or password stands in the address of a list"));

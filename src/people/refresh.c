@@ -1,4 +1,5 @@
 #include "people/refresh.h"
+#include "people/list_trouble.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -13,7 +14,6 @@
 #define CONNECT_TIMEOUT (15 * USEC_PER_SEC)
 #define TIMEOUT         (2 * USEC_PER_MINUTE)
 #define LARGEST         ((size_t)128 << 20)
-#define TROUBLE_MOST    ((size_t)1 << 20)
 
 struct look { /* at one list */
     const struct list_source *source;
@@ -270,51 +270,6 @@ static bool refresh_all(struct refresh *refresh, const struct people *people, st
     return refresh->failed.exit_class ? error_pass(error, &refresh->failed) : good;
 }
 
-static char *trouble_path(const struct copies *copies)
-{
-    return g_build_filename(copies->folder, copies_trouble_name, NULL);
-}
-
-static int by_text(const void *left, const void *right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-static json_t *read_trouble(const struct copies *copies)
-{
-    AUTO(text) char *path = trouble_path(copies);
-    AUTO(bytes) GBytes *bytes = NULL;
-    AUTO(error) struct error error = {0};
-    if (!file_load(&bytes, path, TROUBLE_MOST, &error))
-        return NULL;
-    size_t length;
-    const char *octets = g_bytes_get_data(bytes, &length);
-    return json_loadb(octets, length, 0, NULL);
-}
-
-/* The words may differ from time to time; people are told anew when other lists are in trouble. */
-static json_int_t since_when(const struct refresh *refresh, const json_t *lists)
-{
-    AUTO(json) json_t *before = read_trouble(refresh->copies);
-    bool same = json_equal(json_object_get(before, "lists"), lists);
-    if (refresh->troubled->len == 0)
-        return 0;
-    return same ? json_integer_value(json_object_get(before, "since")) : refresh->now;
-}
-
-static bool write_trouble(const struct refresh *refresh, struct error *error)
-{
-    AUTO(json) json_t *json = json_object();
-    g_ptr_array_sort(refresh->troubled, by_text);
-    json_t *lists = json_texts(refresh->troubled);
-    json_object_set_new(json, "lists", lists);
-    json_object_set_new(json, "since", json_integer(since_when(refresh, lists)));
-    json_object_set_new(json, "text", json_text(refresh->text->str));
-    AUTO(text) char *text = json_pretty(json);
-    AUTO(text) char *path = trouble_path(refresh->copies);
-    return file_write_durably(path, text, strlen(text), error);
-}
-
 bool refresh_lists(const struct conf *conf, struct problems *problems, struct error *error)
 {
     AUTO(people) struct people *people = NULL;
@@ -334,32 +289,11 @@ bool refresh_lists(const struct conf *conf, struct problems *problems, struct er
                               .now = clock_now()};
     return people_read_files(&people, conf->groups_dir, error) &&
            folder_make(copies->folder, error) && refresh_all(&refresh, people, error) &&
-           copies_sweep(copies, keys, error) && write_trouble(&refresh, error);
+           copies_sweep(copies, keys, error) && list_trouble_write(copies, troubled, text->str, refresh.now, error);
 }
 
 char *refresh_folder(const struct conf *conf)
 {
     AUTO(copies) struct copies *copies = copies_new(conf->state_dir, conf->list_max_age);
     return g_strdup(copies->folder);
-}
-
-/* --- what is in trouble -------------------------------------------------------------------------
- */
-
-bool refresh_read_trouble(struct list_trouble *trouble, const struct conf *conf)
-{
-    AUTO(copies) struct copies *copies = copies_new(conf->state_dir, conf->list_max_age);
-    AUTO(json) json_t *json = read_trouble(copies);
-    const char *text = json_get_text(json, "text");
-    if (!text)
-        return false;
-    trouble->since = json_integer_value(json_object_get(json, "since"));
-    trouble->text = g_strdup(text);
-    return true;
-}
-
-void list_trouble_clear(struct list_trouble *trouble)
-{
-    g_clear_pointer(&trouble->text, g_free);
-    trouble->since = 0;
 }

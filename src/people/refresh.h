@@ -11,11 +11,3 @@ MUST bool refresh_lists(const struct conf *conf, struct problems *problems, stru
 
 /* Where it keeps the copies, and writes nothing else. The caller frees. */
 char *refresh_folder(const struct conf *conf);
-
-struct list_trouble {
-    usec_t since; /* when these very lists came to be in trouble; 0: none is */
-    char *text;   /* for people: a line for each */
-};
-/* What the last refresh left there. False: nothing that can be read. The texts are the caller's. */
-bool refresh_read_trouble(struct list_trouble *trouble, const struct conf *conf);
-void list_trouble_clear(struct list_trouble *trouble);
